@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: MIT
+#include "base/clock.h"
+
+#include <time.h>
+
+static int64_t read_ms(clockid_t which)
+{
+    struct timespec now;
+    clock_gettime(which, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static int64_t system_wall_ms(const struct clock *c)
+{
+    (void)c;
+    return read_ms(CLOCK_REALTIME);
+}
+
+static int64_t system_mono_ms(const struct clock *c)
+{
+    (void)c;
+    return read_ms(CLOCK_MONOTONIC);
+}
+
+const struct clock clock_system = {system_wall_ms, system_mono_ms};

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+// The words of a letter. Pure.
+#ifndef FLAWLESS_CORE_LETTER_H
+#define FLAWLESS_CORE_LETTER_H
+
+#include "base/arena.h"
+#include "core/error_record.h"
+#include "core/guilt.h"
+#include "report/report.h"
+
+struct letter_facts {
+    const struct error_record *record;
+    const struct report *report; // the occurrence to show; NULL when none was kept
+    const struct judge *judge;   // tells which frames are ours
+    struct text base_url;        // "http://host:port" without a final slash
+    int64_t now_ms;
+};
+
+struct letter {
+    struct text subject; // one line, no control characters
+    struct text text;    // plain text, lines end with \n
+    struct text html;    // everything from outside escaped
+};
+
+// "Error on HOST in FILE"; type, traceback, variables of our frames, the request, links.
+void letter_write(const struct letter_facts *facts, struct arena *arena, struct letter *letter);
+
+#endif

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: MIT
+// From what blame says to the person to tell. Pure.
+#ifndef FLAWLESS_CORE_OWNER_H
+#define FLAWLESS_CORE_OWNER_H
+
+#include "base/arena.h"
+#include "core/error_record.h"
+
+struct owner_settings {
+    struct text email_domain_name; // takes the place of an unusable domain
+    bool ignore_vcs_email_domain;  // ... or of every domain
+    struct text default_contact;   // when nobody can be determined; may be empty
+};
+
+// Fills state and owner_email from author_email, and default_contact when that gives no usable address. A domain
+// without a dot is unusable; so is an address with white space, control characters, or not exactly one '@' with
+// something on both sides (a bare local part gets the domain).
+void owner_choose(const struct owner_settings *settings, struct arena *arena,
+                  struct ownership *ownership);
+
+#endif

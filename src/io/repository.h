@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: MIT
+// The git repository of a project: which paths it has, and who wrote a line. Runs the git command, never a shell.
+#ifndef FLAWLESS_IO_REPOSITORY_H
+#define FLAWLESS_IO_REPOSITORY_H
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "core/error_record.h"
+#include "core/paths.h"
+
+struct repository; // any number of threads may use it at once
+
+struct repository_settings {
+    const char *git_path; // git_cli_path
+    const char *dir;      // work tree or bare repository
+    const char *branch_pattern; // newest matching branch is in production; NULL or empty: HEAD
+};
+
+// Looks at it: ERROR_CONFIG when it is not there, is not a repository, has no commit or cannot be read, or when git
+// itself cannot be run; the message says what to do.
+bool repository_open(const struct repository_settings *settings, struct repository **repository,
+                     struct error *error);
+void repository_close(struct repository *repository); // NULL is fine
+
+// Full hash of the tip of the branch in production, now. tip: at least 65 bytes.
+bool repository_tip(struct repository *repository, char *tip, struct error *error);
+
+// Adds the paths of the tip's tree, or of the whole history of the branch in production.
+bool repository_add_paths(struct repository *repository, bool whole_history, struct paths *paths,
+                          struct error *error);
+
+struct blame_query {
+    struct text release; // of the report; may be empty or say nothing to git
+    struct text path;    // in the repository
+    int64_t line_number;
+    struct text text; // of the line; may be empty
+};
+
+struct blame_finding {
+    bool is_found; // else reason says why not: the path or line is in no commit that fits
+    struct line_identity line;
+    struct text author_name, author_email; // mapped by .mailmap
+    int64_t changed_at_ms;
+    struct text commit_subject;
+    struct text revision; // full hash of the commit that was blamed
+    enum confidence confidence;
+    struct text reason; // plain words: how the revision was found, and what is doubtful
+};
+
+// Answers all queries, which have one release and one path, with one blame process for each revision they need.
+// False for trouble that may pass (git failed, deadline): ask again later. findings: query_n of them.
+bool repository_blame(struct repository *repository, const struct blame_query *queries,
+                      size_t query_n, struct arena *arena, struct blame_finding *findings,
+                      struct error *error);
+
+#endif

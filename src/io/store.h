@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: MIT
+// Everything Flawless remembers, behind one table of functions that every store fills (store_sqlite.c). The contract
+// is tested by tests/contract.
+//
+// A store is opened once for writing, by the thread that owns all state that changes (the ledger), and any number
+// of times for reading, once for each thread that shows pages: a reader never waits for the writer.
+// All functions: false fills *error with ERROR_SYSTEM (may pass by itself: roll back and try the batch again) or
+// ERROR_CONFIG (the operator has to act). Texts that come out live in the arena that was handed in.
+#ifndef FLAWLESS_IO_STORE_H
+#define FLAWLESS_IO_STORE_H
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "core/error_record.h"
+#include "core/site.h"
+
+struct store; // one connection; belongs to the thread that uses it
+
+enum store_mode {
+    STORE_WRITE, // makes the database when it is missing, brings its schema up to date in one transaction
+    STORE_READ,  // never changes anything; the database must exist
+};
+
+// address: a directory for SQLite (the file is <directory>/flawless.db). ERROR_CONFIG when it cannot be read or
+// written, is not a database, or was made by a newer Flawless.
+bool store_open(const char *address, enum store_mode mode, struct store **store, struct error *error);
+void store_close(struct store *store); // NULL is fine
+
+// ---- projects ----
+
+struct project {
+    int64_t id;
+    struct text name;
+    char key[33]; // 32 lowercase hex digits, public part of the DSN
+};
+
+// The project with this id, made with the given name and key when it is missing. An empty key keeps the stored one
+// or makes a random one; another key than the stored one replaces it. Its own transaction.
+bool store_keep_project(struct store *store, int64_t id, struct text name, struct text key,
+                        struct arena *arena, struct project *project, struct error *error);
+bool store_list_projects(struct store *store, struct arena *arena, struct project **projects,
+                         size_t *project_n, struct error *error);
+
+// ---- one batch, by the writer ----
+
+bool store_begin(struct store *store, struct error *error);
+bool store_commit(struct store *store, struct error *error); // durable when it returns true
+void store_rollback(struct store *store);                    // nothing open is fine
+
+// The site's row, made (with a new error, owner waiting or none) when it is missing.
+struct site_row {
+    int64_t site_id, error_id;
+    bool is_new;         // the error was made by this call
+    bool awaits_blame;   // nobody has answered for this site yet
+    int64_t error_count; // of the error, before this batch's tally
+};
+bool store_keep_site(struct store *store, const struct site *site, int64_t now_ms,
+                     struct site_row *row, struct error *error);
+
+// Adds n occurrences to an error: total, hour of now_ms, variant of this exception type; sets what the newest
+// report says (place, type, message, threshold) and last seen.
+struct tally {
+    int64_t error_id;
+    int64_t count;
+    int64_t now_ms;
+    const struct site *site;             // the newest report's
+    struct text exception_type, message; // clipped by the caller
+    int64_t threshold;                   // 0: none
+};
+bool store_tally(struct store *store, const struct tally *tally, struct error *error);
+
+// Keeps an occurrence in full. body: compressed by the store (zstd). Of an error's occurrences stay: the first, the
+// newest newest_max, and the first of each hour for a week; what is neither goes in the same call.
+struct occurrence {
+    int64_t error_id;
+    int64_t at_ms;
+    const char *event_id;
+    struct text body; // a Sentry event, as report_write gives it
+};
+bool store_keep_occurrence(struct store *store, const struct occurrence *occurrence,
+                           int64_t newest_max, struct error *error);
+
+bool store_get_error(struct store *store, int64_t error_id, struct arena *arena,
+                     struct error_record *record, struct error *error); // ERROR_NOT_FOUND
+
+// ---- blame ----
+
+struct blame_job {
+    int64_t site_id, error_id;
+    struct site site;
+    int64_t attempts; // that failed so far
+};
+// Sites that wait for an owner and whose time has come, oldest first, at most job_max.
+bool store_list_blame_jobs(struct store *store, int64_t now_ms, size_t job_max,
+                           struct arena *arena, struct blame_job **jobs, size_t *job_n,
+                           struct error *error);
+// Another try not before retry_at_ms.
+bool store_postpone_blame(struct store *store, int64_t site_id, int64_t retry_at_ms,
+                          struct error *error);
+// The answer for one site. When the line's identity is known and another error of the project has it, the site's error
+// is merged into that one (counts, hours, variants, occurrences, sites; earliest first seen; the letter's time of
+// whichever has one; the older error's ownership stays) and *error_id is the surviving error; else it is the site's own.
+bool store_settle_site(struct store *store, int64_t site_id, const struct line_identity *line,
+                       const struct ownership *ownership, int64_t *error_id, struct error *error);
+
+// ---- letters ----
+
+enum outbox_state {
+    OUTBOX_KEPT,    // there is no SMTP server: it stays here to be read
+    OUTBOX_WAITING, // to be sent
+    OUTBOX_SENT,
+    OUTBOX_FAILED, // given up; last_error says why
+};
+
+struct outbox_letter {
+    int64_t id, error_id;
+    struct text message_id; // without angle brackets; never changes, so a repeated letter is recognised
+    struct text from, to;   // to: addresses separated by ", "
+    struct text subject, text, html;
+    enum outbox_state state;
+    int64_t written_at_ms, sent_at_ms, next_try_at_ms;
+    int64_t attempts;
+    struct text last_error;
+};
+
+// Puts the letter into the outbox and remembers on its error that it was written (letter_at_ms), in the
+// current transaction. Sets letter->id.
+bool store_add_letter(struct store *store, struct outbox_letter *letter, struct error *error);
+// Letters in OUTBOX_WAITING whose time has come, oldest first.
+bool store_list_letters_to_send(struct store *store, int64_t now_ms, size_t letter_max,
+                                struct arena *arena, struct outbox_letter **letters,
+                                size_t *letter_n, struct error *error);
+// What became of an attempt: state, sent_at_ms, next_try_at_ms, attempts and last_error are stored.
+bool store_mark_letter(struct store *store, const struct outbox_letter *letter, struct error *error);
+// Letters kept while there was no SMTP server become waiting; for a start with one. Gives how many.
+bool store_release_kept_letters(struct store *store, int64_t *letter_n, struct error *error);
+
+// ---- pages, by readers (the writer may call them too) ----
+
+struct week_row {
+    struct error_record record;
+    int64_t week_count; // occurrences in the asked span
+};
+// Errors with occurrences in [from_ms, until_ms), most first. Spans are counted by whole hours.
+bool store_list_week(struct store *store, int64_t project_id, int64_t from_ms, int64_t until_ms,
+                     struct arena *arena, struct week_row **rows, size_t *row_n,
+                     struct error *error);
+// The error that reports of this place belong to; with line_number 0 or an empty text, or no exact match, the most
+// recently seen one that matches what is given (path and function must). ERROR_NOT_FOUND.
+bool store_find_error(struct store *store, const struct site *place, struct arena *arena,
+                      struct error_record *record, struct error *error);
+
+struct variant {
+    struct text exception_type;
+    int64_t count, last_seen_at_ms;
+};
+bool store_list_variants(struct store *store, int64_t error_id, struct arena *arena,
+                         struct variant **variants, size_t *variant_n, struct error *error);
+
+// The newest kept occurrence of an error, not after until_ms (0: no bound). ERROR_NOT_FOUND.
+struct kept_occurrence {
+    int64_t id, at_ms;
+    struct text event_id, body;
+};
+bool store_get_occurrence(struct store *store, int64_t error_id, int64_t until_ms,
+                          struct arena *arena, struct kept_occurrence *occurrence,
+                          struct error *error);
+
+// The newest letters first, at most letter_max, older than before_id (0: from the newest on).
+bool store_list_outbox(struct store *store, int64_t before_id, size_t letter_max,
+                       struct arena *arena, struct outbox_letter **letters, size_t *letter_n,
+                       struct error *error);
+
+struct store_counts {
+    int64_t errors, occurrences; // occurrences: the sum of all errors' counts
+    int64_t sites_awaiting_blame;
+    int64_t letters_waiting, letters_kept, letters_sent, letters_failed;
+};
+bool store_count(struct store *store, struct store_counts *counts, struct error *error);
+
+#endif

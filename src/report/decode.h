@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+// From a client's bytes to reports. Everything a decoder gives lives until it is reset.
+#ifndef FLAWLESS_REPORT_DECODE_H
+#define FLAWLESS_REPORT_DECODE_H
+
+#include "report/report.h"
+
+struct report_list {
+    struct report *reports;
+    size_t report_n;
+    size_t dropped_n;     // items of an envelope that are not ours to keep (transactions, sessions, ...)
+    char event_id[33];    // to answer with; empty when no event was in sight
+    struct text dsn_key;  // public key in the envelope header's dsn; empty when there is none
+};
+
+struct decoder; // one thread at a time; owns arena, parsers and inflated bytes; meant to be used again
+
+struct decoder *decoder_new(void);
+void decoder_free(struct decoder *d); // NULL is fine
+void decoder_reset(struct decoder *d);
+struct arena *decoder_arena(struct decoder *d); // for what must live as long as the reports
+
+enum { BODY_SENT_MAX = 20 * 1024 * 1024, BODY_MAX = 40 * 1024 * 1024, EVENT_MAX = 2 * 1024 * 1024 };
+
+// Undoes the content encoding (by name: gzip, deflate, br, zstd; empty, unknown or "identity": as it is,
+// except that gzip is known by its first bytes). *plain is sent itself or lives in the decoder. At most BODY_MAX
+// bytes come out: ERROR_TOO_LARGE; broken: ERROR_INPUT.
+bool decode_body(struct decoder *d, struct text encoding, struct text sent, struct text *plain,
+                 struct error *error);
+
+// A whole Sentry envelope. What is complete before a framing error is kept; then the call succeeds if an
+// event is among it, else ERROR_INPUT.
+bool decode_envelope(struct decoder *d, struct text body, struct report_list *list,
+                     struct error *error);
+
+// The body of /store/: one event as JSON, also base64 of zlib as old clients sent it.
+bool decode_store(struct decoder *d, struct text body, struct report_list *list,
+                  struct error *error);
+
+// One event as JSON; also what report_write wrote.
+bool decode_event(struct decoder *d, struct text json, struct report *report, struct error *error);
+
+#endif
