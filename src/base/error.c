@@ -29,10 +29,7 @@ bool error_prefix(struct error *error, const char *format, ...)
     va_start(arguments, format);
     vsnprintf(prefix, sizeof prefix, format, arguments);
     va_end(arguments);
-    size_t len = strlen(prefix);
-    snprintf(prefix + len, sizeof prefix - len, ": %s", error->message);
-    memcpy(error->message, prefix, sizeof prefix);
-    return false;
+    return error_set(error, error->kind, "%.200s: %.300s", prefix, error->message);
 }
 
 void check_failed(const char *condition, const char *file, int line)
@@ -47,7 +44,7 @@ void fatal_out_of_memory(void)
     abort();
 }
 
-void *must_alloc(unsigned long size)
+void *must_alloc(size_t size)
 {
     void *memory = calloc(1, size ? size : 1);
     if (!memory)

@@ -4,6 +4,7 @@
 #define FLAWLESS_BASE_ERROR_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 // Somebody's mistake or bad weather. A bug of ours is check(), out of memory fatal_out_of_memory().
 enum error_kind {
@@ -33,11 +34,11 @@ bool error_prefix(struct error *error, const char *format, ...)
 
 // Our bug: prints the place and aborts. Never has side effects in its condition.
 #define check(condition) ((condition) ? (void)0 : check_failed(#condition, __FILE__, __LINE__))
-_Noreturn void check_failed(const char *condition, const char *file, int line);
-_Noreturn void fatal_out_of_memory(void);
+void check_failed(const char *condition, const char *file, int line) __attribute__((noreturn));
+void fatal_out_of_memory(void) __attribute__((noreturn));
 
 // malloc and friends for the server: never NULL.
-void *must_alloc(unsigned long size); // zeroed
+void *must_alloc(size_t size); // zeroed
 char *must_copy(const char *string);
 
 #endif

@@ -3,12 +3,12 @@
 #ifndef FLAWLESS_BASE_JSON_H
 #define FLAWLESS_BASE_JSON_H
 
-#include "base/error.h"
-#include "base/text.h"
-
 #ifdef __cplusplus
 extern "C" {
 #endif
+
+#include "base/error.h"
+#include "base/text.h"
 
 // Owns the memory of one parsed document; used again for the next one. One thread at a time.
 struct json_doc;

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: MIT
+#include "base/json_out.h"
+
+#include <math.h>
+#include <stdio.h>
+
+#include "base/utf8.h"
+
+static void begin_value(struct json_out *w)
+{
+    if (w->needs_comma)
+        buffer_add_char(w->out, ',');
+    w->needs_comma = true;
+}
+
+static void open_container(struct json_out *w, char bracket)
+{
+    begin_value(w);
+    buffer_add_char(w->out, bracket);
+    w->needs_comma = false;
+}
+
+static void close_container(struct json_out *w, char bracket)
+{
+    buffer_add_char(w->out, bracket);
+    w->needs_comma = true;
+}
+
+void json_object(struct json_out *w)
+{
+    open_container(w, '{');
+}
+
+void json_object_end(struct json_out *w)
+{
+    close_container(w, '}');
+}
+
+void json_array(struct json_out *w)
+{
+    open_container(w, '[');
+}
+
+void json_array_end(struct json_out *w)
+{
+    close_container(w, ']');
+}
+
+void json_name(struct json_out *w, const char *name)
+{
+    json_name_text(w, text_of(name));
+}
+
+void json_name_text(struct json_out *w, struct text name)
+{
+    json_string(w, name);
+    buffer_add_char(w->out, ':');
+    w->needs_comma = false;
+}
+
+static void add_escaped(struct buffer *out, unsigned char c)
+{
+    switch (c) {
+    case '"': buffer_add(out, TEXT("\\\"")); break;
+    case '\\': buffer_add(out, TEXT("\\\\")); break;
+    case '\n': buffer_add(out, TEXT("\\n")); break;
+    case '\r': buffer_add(out, TEXT("\\r")); break;
+    case '\t': buffer_add(out, TEXT("\\t")); break;
+    default: buffer_printf(out, "\\u%04x", c);
+    }
+}
+
+void json_string(struct json_out *w, struct text value)
+{
+    begin_value(w);
+    buffer_add_char(w->out, '"');
+    size_t plain = 0; // length of the run that is copied as it stands
+    while (plain < value.len) {
+        unsigned char c = (unsigned char)value.at[plain];
+        if (c >= 0x20 && c < 0x80 && c != '"' && c != '\\') {
+            plain++;
+            continue;
+        }
+        size_t len = c < 0x80 ? 0 : utf8_sequence(text_from(value, plain));
+        if (len) {
+            plain += len;
+            continue;
+        }
+        buffer_add(w->out, text_until(value, plain));
+        if (c < 0x80)
+            add_escaped(w->out, c);
+        else
+            buffer_add(w->out, TEXT("\xef\xbf\xbd"));
+        value = text_from(value, plain + 1);
+        plain = 0;
+    }
+    buffer_add(w->out, value);
+    buffer_add_char(w->out, '"');
+}
+
+void json_number(struct json_out *w, int64_t value)
+{
+    begin_value(w);
+    buffer_add_int64(w->out, value);
+}
+
+void json_real(struct json_out *w, double value)
+{
+    if (!isfinite(value)) {
+        json_null(w);
+        return;
+    }
+    begin_value(w);
+    buffer_printf(w->out, "%.17g", value);
+}
+
+void json_boolean(struct json_out *w, bool value)
+{
+    begin_value(w);
+    buffer_add_string(w->out, value ? "true" : "false");
+}
+
+void json_null(struct json_out *w)
+{
+    begin_value(w);
+    buffer_add(w->out, TEXT("null"));
+}
