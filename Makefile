@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: MIT
+# The front door. Meson builds; this file knows the order of things. `make help` lists what there is.
+PREFIX  ?= /usr/local
+DESTDIR ?=
+
+BUILD  := build
+ASAN   := build-asan
+VENV   := build/venv
+PYTHON := $(VENV)/bin/python
+SUITES ?= unit contract fuzz
+
+# A sanitizer's report ends the program that earned it.
+export ASAN_OPTIONS  ?= detect_leaks=1:detect_stack_use_after_return=1
+export UBSAN_OPTIONS ?= halt_on_error=1:print_stacktrace=1
+
+.PHONY: all help deps venv demo test test-c test-e2e test-client check bench install clean
+
+all: deps $(BUILD)/build.ninja
+	@ninja -C $(BUILD)
+
+help:
+	@echo 'make          the server, at $(BUILD)/flawless'
+	@echo 'make demo     a sample application fails; see who gets which letter (ONCE=1: verify and leave)'
+	@echo 'make test     all tests: unit, contract and fuzz replay under sanitizers, end to end, Python client'
+	@echo 'make check    what a machine can say about style'
+	@echo 'make bench    how fast it is, beside a bare HTTP server'
+	@echo 'make install  into $$(DESTDIR)$$(PREFIX), /usr/local unless told'
+	@echo 'make deps     installs what the build needs from the distribution'
+	@echo 'make clean    removes $(BUILD) and $(ASAN)'
+
+deps:
+	@tools/deps
+
+$(BUILD)/build.ninja: | deps
+	meson setup $(BUILD) --prefix=$(PREFIX) --buildtype=release -Dtests=false
+
+$(ASAN)/build.ninja: | deps
+	meson setup $(ASAN) -Db_sanitize=address,undefined -Db_lundef=false -Dwerror=true
+
+venv: deps
+	@tools/venv $(VENV)
+
+demo: all venv
+	@$(PYTHON) demo/run.py
+
+test: test-c test-e2e test-client
+
+test-c: deps $(ASAN)/build.ninja
+	@ninja -C $(ASAN)
+	@for suite in $(SUITES); do suites="$$suites --suite $$suite"; done; \
+	 meson test -C $(ASAN) --no-rebuild --verbose $$suites
+
+# The same tests meet the sanitized server and the one that is shipped.
+test-e2e: all venv $(ASAN)/build.ninja
+	@ninja -C $(ASAN) flawless
+	@$(PYTHON) -m pytest tests/e2e --server $(ASAN)/flawless --release-server $(BUILD)/flawless
+
+test-client: all venv
+	@FLAWLESS_SERVER=$(CURDIR)/$(BUILD)/flawless $(PYTHON) -m pytest client/python/tests
+
+check:
+	@tools/deps --with check
+	@tests/checks/run
+
+bench: deps venv
+	@tests/bench/run
+
+install: all
+	meson configure $(BUILD) --prefix=$(PREFIX)
+	DESTDIR=$(DESTDIR) meson install -C $(BUILD)
+
+clean:
+	rm -rf $(BUILD) $(ASAN)
