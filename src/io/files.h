@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+// Small files and directories of the operator's.
+#ifndef FLAWLESS_IO_FILES_H
+#define FLAWLESS_IO_FILES_H
+
+#include "base/buffer.h"
+#include "base/error.h"
+
+// Appends the whole content of a regular file of at most max bytes. ERROR_CONFIG names the file,
+// what is wrong and what to do; nothing is appended then.
+bool files_read(const char *path, size_t max, struct buffer *content, struct error *error);
+
+// Makes a directory and its missing parents, readable by this user alone (0700; what exists keeps
+// its mode), and looks whether files can be made in it. ERROR_CONFIG names it, what is wrong and
+// what to do.
+bool files_make_private_directory(const char *path, struct error *error);
+
+// Where state goes when nobody says: /var/lib/flawless when this user may write there (or make it),
+// else $XDG_DATA_HOME/flawless, else ~/.local/share/flawless. ERROR_CONFIG when there is no such
+// place.
+bool files_default_data_directory(struct buffer *path, struct error *error);
+
+// The directory at or above start that holds an entry ".git". False when there is none.
+bool files_find_work_tree(const char *start, struct buffer *directory);
+
+#endif

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+// What a subcommand works with: the options of the named flawless.cfg, or of the git work tree it
+// is run in.
+#ifndef FLAWLESS_SERVER_CONFIG_H
+#define FLAWLESS_SERVER_CONFIG_H
+
+#include "core/options.h"
+
+// Every path in options is absolute (git_cli_path only when it has a '/'), data_dir_path,
+// config_dir_path and store are set, and data_dir_path exists and is private to this user.
+// smtp_password holds the content of smtp_password_file.
+struct config {
+    struct options options;
+    struct buffer file_name;    // absolute; empty when there is no flawless.cfg
+    struct buffer project_name; // for store_keep_project: the name of repo_dir without path and
+                                // .git, else "default"
+};
+
+// arguments[0] is the subcommand. Takes "-conf PATH" (also --conf, -conf=PATH); without it the
+// surrounding git work tree is repo_dir, everything else is at its default, and state goes into a
+// directory of its own below the user's data directory. Warnings go to the log. ERROR_INPUT: the
+// command line is wrong; ERROR_CONFIG: the file or something it names is.
+bool config_load(int argc, char **arguments, struct config *config, struct error *error);
+void config_release(struct config *config);
+
+// Prints "flawless: message" on standard error and gives the exit status: 2 for a wrong command
+// line, else 1.
+int config_complain(const struct error *error);
+
+#endif
