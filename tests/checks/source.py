@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """What the checks share: the C files of the tree, and C text without comments and strings."""
+
 import pathlib
 import re
 
@@ -27,7 +28,9 @@ def functions(path):
             continue
         end = next((n for n in range(number, len(lines)) if lines[n].startswith("}")), number)
         start = number
-        while start > 0 and lines[start - 1].strip() and not lines[start - 1].startswith(("}", "#")):
+        while (
+            start > 0 and lines[start - 1].strip() and not lines[start - 1].startswith(("}", "#"))
+        ):
             start -= 1
         name = re.search(r"([A-Za-z_]\w*)\s*\(", " ".join(lines[start:number]))
         if name:
