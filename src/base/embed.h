@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Files that are part of the binary (pages, style sheets, migrations); tools/embed.py makes the tables at build time.
+// Files that are part of the binary (pages, style sheets, migrations); tools/embed.py makes the
+// tables at build time.
 #ifndef FLAWLESS_BASE_EMBED_H
 #define FLAWLESS_BASE_EMBED_H
 

@@ -21,7 +21,8 @@ enum error_kind {
 
 struct error {
     enum error_kind kind;
-    char message[512]; // plain words: the thing, the place, the way out. No final full stop or newline
+    char message[512]; // plain words: the thing, the place, the way out. No final full stop or
+                       // newline
 };
 
 // Fills *error (which may be NULL) and returns false, so that callers can return it.

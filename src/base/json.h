@@ -24,7 +24,8 @@ enum json_type {
     JSON_OBJECT,
 };
 
-// A place in a document. Valid until the document parses again or is freed. The zero value is missing.
+// A place in a document. Valid until the document parses again or is freed. The zero value is
+// missing.
 struct json {
     const void *doc;
     size_t at;
@@ -35,10 +36,10 @@ enum { JSON_DEPTH_MAX = 128, JSON_SIZE_MAX = 64 * 1024 * 1024 };
 struct json_doc *json_doc_new(void);
 void json_doc_free(struct json_doc *doc); // NULL is fine
 
-// Parses exactly one value with white space around it. Strict first; when that fails, once more after
-// mending what SDKs are known to send wrong: bytes that are not UTF-8 and lone surrogate escapes become
-// U+FFFD, NaN and Infinity become null, integers beyond 64 bits become floating-point numbers.
-// ERROR_INPUT with the reason in plain words.
+// Parses exactly one value with white space around it. Strict first; when that fails, once more
+// after mending what SDKs are known to send wrong: bytes that are not UTF-8 and lone surrogate
+// escapes become U+FFFD, NaN and Infinity become null, integers beyond 64 bits become
+// floating-point numbers. ERROR_INPUT with the reason in plain words.
 bool json_parse(struct json_doc *doc, struct text bytes, struct json *root, struct error *error);
 
 enum json_type json_type(struct json value);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// One walk that only has to know where strings begin and end; everything else is copied as it stands.
+// One walk that only has to know where strings begin and end; everything else is copied as it
+// stands.
 #include "base/json_mend.h"
 
 #include <ctype.h>

@@ -5,9 +5,10 @@
 
 #include "base/buffer.h"
 
-// Appends bytes to out with these mended: bytes that are not UTF-8 and lone surrogate escapes become U+FFFD, bare NaN,
-// Infinity and -Infinity become null, raw control characters inside strings are escaped, and integers of 19
-// digits and more become floating-point numbers. False when there was nothing to mend.
+// Appends bytes to out with these mended: bytes that are not UTF-8 and lone surrogate escapes
+// become U+FFFD, bare NaN, Infinity and -Infinity become null, raw control characters inside
+// strings are escaped, and integers of 19 digits and more become floating-point numbers. False when
+// there was nothing to mend.
 bool json_mend(struct text bytes, struct buffer *out);
 
 #endif

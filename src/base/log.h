@@ -7,13 +7,13 @@
 
 enum log_level { LOG_DEBUG, LOG_INFO, LOG_WARNING, LOG_ERROR };
 
-// Before the first call: INFO on standard error. path NULL means standard error. False when the file
-// cannot be opened (errno tells why); the old place stays in use.
+// Before the first call: INFO on standard error. path NULL means standard error. False when the
+// file cannot be opened (errno tells why); the old place stays in use.
 bool log_open(enum log_level level, const char *path);
 void log_close(void);
 
-// Line breaks and control characters in what is logged come out as '?', so nobody outside can forge a
-// line; a line is cut at 2,000 bytes. Never log a secret or a variable's value.
+// Line breaks and control characters in what is logged come out as '?', so nobody outside can forge
+// a line; a line is cut at 2,000 bytes. Never log a secret or a variable's value.
 void log_debug(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_info(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_warning(const char *format, ...) __attribute__((format(printf, 1, 2)));

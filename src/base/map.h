@@ -11,8 +11,8 @@ struct map_entry {
     uint64_t hash;
 };
 
-// The zero value is an empty map. One thread at a time, or many readers and no writer. Keys may come from
-// strangers: the hash is keyed with randomness of this process.
+// The zero value is an empty map. One thread at a time, or many readers and no writer. Keys may
+// come from strangers: the hash is keyed with randomness of this process.
 struct map {
     struct map_entry *entries; // open addressing; key.at is NULL in a free place
     size_t size;               // places, a power of two
@@ -25,7 +25,8 @@ void *map_put(struct map *m, struct text key, void *value);
 void *map_take(struct map *m, struct text key); // removes and gives; NULL when absent
 void map_release(struct map *m);                // values are the caller's to free first
 
-// for (struct map_entry *e = map_first(m); e; e = map_after(m, e)) ...   (in no order; do not change m)
+// for (struct map_entry *e = map_first(m); e; e = map_after(m, e)) ...   (in no order; do not
+// change m)
 struct map_entry *map_first(const struct map *m);
 struct map_entry *map_after(const struct map *m, struct map_entry *entry);
 

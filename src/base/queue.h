@@ -26,12 +26,12 @@ void queue_release(struct queue *q);          // must be empty
 
 // False when the queue is full or closed: the item stays the caller's.
 bool queue_push(struct queue *q, struct queue_item *item);
-// Ignores the bound; for messages that must not be refused (answers to work that was accepted). False
-// only when closed.
+// Ignores the bound; for messages that must not be refused (answers to work that was accepted).
+// False only when closed.
 bool queue_push_always(struct queue *q, struct queue_item *item);
 
-// Everything that waits, oldest first, linked by next. Waits up to timeout_ms (-1: for ever) for something
-// to come; NULL on time-out, and NULL at once when the queue is closed and empty.
+// Everything that waits, oldest first, linked by next. Waits up to timeout_ms (-1: for ever) for
+// something to come; NULL on time-out, and NULL at once when the queue is closed and empty.
 struct queue_item *queue_take_all(struct queue *q, int64_t timeout_ms);
 // The same for one item.
 struct queue_item *queue_take(struct queue *q, int64_t timeout_ms);

@@ -42,7 +42,8 @@ bool text_cut(struct text *rest, char separator, struct text *piece);
 // At most limit bytes, never ending inside a UTF-8 sequence.
 struct text text_clip(struct text t, size_t limit);
 
-// The whole text as a decimal number, with an optional minus. False if it is anything else or too big.
+// The whole text as a decimal number, with an optional minus. False if it is anything else or too
+// big.
 bool text_to_int64(struct text t, int64_t *number);
 
 #endif

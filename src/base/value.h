@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A tree of plain values in an arena: what a page function gathers, and what a template or a JSON answer shows.
+// A tree of plain values in an arena: what a page function gathers, and what a template or a JSON
+// answer shows.
 #ifndef FLAWLESS_BASE_VALUE_H
 #define FLAWLESS_BASE_VALUE_H
 
@@ -22,8 +23,8 @@ struct value {
 struct value *value_object(struct arena *a);
 struct value *value_list(struct arena *a);
 
-// Members. Names are string literals. A name that begins with '_' is for templates only: value_to_json
-// leaves it out. value_set_* give the new member.
+// Members. Names are string literals. A name that begins with '_' is for templates only:
+// value_to_json leaves it out. value_set_* give the new member.
 void value_set_text(struct arena *a, struct value *object, const char *name, struct text t);
 void value_set_int(struct arena *a, struct value *object, const char *name, int64_t number);
 void value_set_bool(struct arena *a, struct value *object, const char *name, bool boolean);

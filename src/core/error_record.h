@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// An error: everything known about one line, as stores keep it, decisions judge it and pages show it.
+// An error: everything known about one line, as stores keep it, decisions judge it and pages show
+// it.
 #ifndef FLAWLESS_CORE_ERROR_RECORD_H
 #define FLAWLESS_CORE_ERROR_RECORD_H
 
@@ -14,8 +15,8 @@ enum owner_state {
 
 enum confidence { CONFIDENCE_NONE, CONFIDENCE_LOW, CONFIDENCE_MEDIUM, CONFIDENCE_HIGH };
 
-// The identity of a line of code in history: the commit that introduced it, its path and number there. An
-// empty commit says that it is not known.
+// The identity of a line of code in history: the commit that introduced it, its path and number
+// there. An empty commit says that it is not known.
 struct line_identity {
     struct text commit; // full hash
     struct text path;
@@ -34,7 +35,8 @@ struct ownership {
     struct text reason; // plain words: why this person
 };
 
-// All times are milliseconds since 1970 UTC by the server's clock. Texts belong to whoever made the record.
+// All times are milliseconds since 1970 UTC by the server's clock. Texts belong to whoever made the
+// record.
 struct error_record {
     int64_t id, project_id;
     // where it is, as in the newest report

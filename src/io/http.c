@@ -1,2 +1,319 @@
 // SPDX-License-Identifier: MIT
+// libmicrohttpd calls its handler several times for one request: once with the head, once for each
+// piece of the body, once at the end, and once more after a suspended connection is resumed. struct
+// request remembers where it stands; everybody else sees one call for a whole request and one
+// answer. The connections come from outside (io/door.h).
 #include "io/http.h"
+
+#include <microhttpd.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+
+#include "base/log.h"
+#include "base/utf8.h"
+#include "io/address.h"
+
+enum {
+    CONNECTION_MEMORY = 64 * 1024, // bounds the head of a request; libmicrohttpd answers 431 itself
+    CONNECTION_MAX = 10000,
+    IDLE_TIMEOUT_S = 75,
+    // Of a body that is over its bound, so much is still read, so that the client hears why before
+    // the end.
+    EXCESS_MAX = 128 * 1024 * 1024,
+};
+
+struct http_server {
+    struct http_handler handler;
+    struct MHD_Daemon *daemon;
+    int pages_port;
+    atomic_int in_flight; // requests between their first byte and the end of their answer
+    atomic_bool is_stopping;
+};
+
+struct request {
+    struct http_request face; // first: a face is its request
+    struct http_server *server;
+    struct MHD_Connection *connection;
+    struct arena arena;
+    struct buffer body;
+    size_t body_max;
+    size_t body_seen; // bytes that came, kept or not
+    bool is_handled;  // the handler has it or had it
+    bool is_deferred;
+    struct MHD_Response *response; // set once, by the thread that answers
+    int status;
+    char peer[ADDRESS_TEXT_MAX];
+};
+
+struct text http_header(struct http_request *request, const char *name)
+{
+    struct request *r = (struct request *)request;
+    struct text value = text_of(MHD_lookup_connection_value(r->connection, MHD_HEADER_KIND, name));
+    return utf8_mended(&r->arena, value);
+}
+
+struct text http_parameter(struct http_request *request, const char *name)
+{
+    struct request *r = (struct request *)request;
+    const char *value = NULL;
+    size_t len = 0;
+    enum MHD_Result found = MHD_lookup_connection_value_n(r->connection, MHD_GET_ARGUMENT_KIND,
+                                                          name, strlen(name), &value, &len);
+    if (found != MHD_YES)
+        return (struct text){0};
+    if (!value) // "?name" without a value
+        return TEXT("");
+    return utf8_mended(&r->arena, (struct text){value, len});
+}
+
+void http_defer(struct http_request *request)
+{
+    struct request *r = (struct request *)request;
+    check(!r->is_deferred && !r->response);
+    r->is_deferred = true;
+    MHD_suspend_connection(r->connection);
+}
+
+void http_answer(struct http_request *request, const struct http_answer *answer)
+{
+    struct request *r = (struct request *)request;
+    check(!r->response);
+    struct MHD_Response *response = MHD_create_response_from_buffer(
+        answer->body.len, (void *)answer->body.at, MHD_RESPMEM_MUST_COPY);
+    if (!response)
+        fatal_out_of_memory();
+    if (answer->content_type)
+        MHD_add_response_header(response, "Content-Type", answer->content_type);
+    for (size_t i = 0; i < sizeof answer->headers / sizeof *answer->headers; i += 2) {
+        if (!answer->headers[i])
+            break;
+        check(MHD_add_response_header(response, answer->headers[i], answer->headers[i + 1]) ==
+              MHD_YES);
+    }
+    if (atomic_load_explicit(&r->server->is_stopping, memory_order_relaxed))
+        MHD_add_response_header(response, "Connection", "close");
+    r->status = answer->status;
+    r->response = response;
+    if (r->is_deferred) // from here on the request may be gone
+        MHD_resume_connection(r->connection);
+}
+
+static void refuse_too_large(struct request *r)
+{
+    struct buffer body = {0};
+    buffer_printf(&body, "{\"detail\":\"the body is over the bound of %zu bytes\"}", r->body_max);
+    log_warning("%s: %.*s: body over the bound of %zu bytes refused", r->peer,
+                TEXT_ARG(text_clip(r->face.path, 200)), r->body_max);
+    r->is_handled = true;
+    http_answer(&r->face, &(struct http_answer){
+                              .status = 413,
+                              .content_type = "application/json",
+                              .body = buffer_text(&body),
+                              .headers = {"Access-Control-Allow-Origin", "*", "X-Sentry-Error",
+                                          "body too large"},
+                          });
+    buffer_release(&body);
+}
+
+// Repeated slashes are one: proxies and SDKs produce them, and a redirect would lose the body.
+static struct text collapse_slashes(struct arena *arena, struct text url)
+{
+    char *path = arena_alloc(arena, url.len + 1);
+    size_t len = 0;
+    for (size_t i = 0; i < url.len; i++)
+        if (url.at[i] != '/' || len == 0 || path[len - 1] != '/')
+            path[len++] = url.at[i];
+    return (struct text){path, len};
+}
+
+static struct request *begin_request(struct http_server *server, struct MHD_Connection *connection,
+                                     const char *url, const char *method)
+{
+    struct request *r = must_alloc(sizeof *r);
+    const union MHD_ConnectionInfo *peer =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    const union MHD_ConnectionInfo *context =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+    atomic_fetch_add_explicit(&server->in_flight, 1, memory_order_relaxed);
+    r->server = server;
+    r->connection = connection;
+    address_write(peer->client_addr, r->peer);
+    r->face = (struct http_request){
+        .method = text_of(method),
+        .path = utf8_mended(&r->arena, collapse_slashes(&r->arena, text_of(url))),
+        .peer = text_of(r->peer),
+        .is_from_loopback = address_is_loopback(peer->client_addr),
+        .is_on_pages_port = context && context->socket_context != NULL,
+        .arena = &r->arena,
+    };
+    return r;
+}
+
+static enum MHD_Result queue_answer(struct request *r)
+{
+    return MHD_queue_response(r->connection, (unsigned)r->status, r->response);
+}
+
+static enum MHD_Result take_head(struct request *r)
+{
+    r->body_max = r->server->handler.body_max(r->server->handler.self, &r->face);
+    int64_t announced = 0;
+    struct text length = http_header(&r->face, "Content-Length");
+    if (length.len && text_to_int64(length, &announced)) {
+        // Whoever waits for a word before sending gets it now. Others are heard out up to a bound:
+        // a client that is cut off while it sends sees a broken connection rather than the reason.
+        bool waits = http_header(&r->face, "Expect").len > 0;
+        if (announced > (int64_t)(r->body_max + (waits ? 0 : EXCESS_MAX))) {
+            refuse_too_large(r);
+            return queue_answer(r);
+        }
+        // a promise is no reason to give memory: only modest bodies get it in one piece
+        if (announced > 0 && announced <= 256 * 1024)
+            buffer_reserve(&r->body, (size_t)announced);
+    }
+    return MHD_YES;
+}
+
+static enum MHD_Result take_piece(struct request *r, const char *piece, size_t *piece_len)
+{
+    r->body_seen += *piece_len;
+    if (r->body_seen <= r->body_max)
+        buffer_add(&r->body, (struct text){piece, *piece_len});
+    else
+        buffer_release(&r->body);
+    if (r->body.failed)
+        fatal_out_of_memory();
+    *piece_len = 0;
+    return r->body_seen > r->body_max + EXCESS_MAX ? MHD_NO : MHD_YES;
+}
+
+static enum MHD_Result on_request(void *self, struct MHD_Connection *connection, const char *url,
+                                  const char *method, const char *version, const char *piece,
+                                  size_t *piece_len, void **context)
+{
+    struct http_server *server = self;
+    struct request *r = *context;
+    (void)version;
+    if (!r) {
+        *context = r = begin_request(server, connection, url, method);
+        return take_head(r);
+    }
+    if (*piece_len)
+        return take_piece(r, piece, piece_len);
+    if (!r->is_handled) {
+        if (r->body_seen > r->body_max) {
+            refuse_too_large(r);
+            return queue_answer(r);
+        }
+        r->is_handled = true;
+        r->face.body = buffer_text(&r->body);
+        server->handler.handle(server->handler.self, &r->face);
+        if (r->is_deferred)
+            return MHD_YES; // may be answered already; r lives on, as only this thread would end it
+        check(r->response != NULL);
+    }
+    return queue_answer(r);
+}
+
+static void on_end(void *self, struct MHD_Connection *connection, void **context,
+                   enum MHD_RequestTerminationCode code)
+{
+    struct http_server *server = self;
+    struct request *r = *context;
+    (void)connection;
+    (void)code;
+    if (!r)
+        return;
+    if (server->handler.finish)
+        server->handler.finish(server->handler.self, &r->face);
+    if (r->response)
+        MHD_destroy_response(r->response);
+    buffer_release(&r->body);
+    arena_release(&r->arena);
+    free(r);
+    *context = NULL;
+    atomic_fetch_sub_explicit(&server->in_flight, 1, memory_order_release);
+}
+
+// Remembers of a new connection whether it came in by the port for pages only.
+static void on_connection(void *self, struct MHD_Connection *connection, void **socket_context,
+                          enum MHD_ConnectionNotificationCode code)
+{
+    struct http_server *server = self;
+    if (code != MHD_CONNECTION_NOTIFY_STARTED || server->pages_port == 0)
+        return;
+    struct sockaddr_storage local;
+    socklen_t local_len = sizeof local;
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    if (getsockname(info->connect_fd, (struct sockaddr *)&local, &local_len) != 0)
+        return;
+    // the port is at the same place in both families
+    int port = ntohs(((struct sockaddr_in *)&local)->sin_port);
+    if (port == server->pages_port)
+        *socket_context = server;
+}
+
+static void on_log(void *self, const char *format, va_list arguments)
+{
+    char message[512];
+    (void)self;
+    vsnprintf(message, sizeof message, format, arguments);
+    log_debug("http: %s", message);
+}
+
+struct http_server *http_server_start(const struct http_handler *handler, int thread_n,
+                                      int pages_port, struct error *error)
+{
+    struct http_server *server = must_alloc(sizeof *server);
+    server->handler = *handler;
+    server->pages_port = pages_port;
+    server->daemon = MHD_start_daemon(
+        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_NO_LISTEN_SOCKET | MHD_USE_ITC |
+            MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG,
+        0, NULL, NULL, on_request, server, MHD_OPTION_EXTERNAL_LOGGER, on_log, NULL,
+        MHD_OPTION_NOTIFY_COMPLETED, on_end, server, MHD_OPTION_NOTIFY_CONNECTION, on_connection,
+        server, MHD_OPTION_THREAD_POOL_SIZE, (unsigned)thread_n, MHD_OPTION_CONNECTION_LIMIT,
+        (unsigned)CONNECTION_MAX, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_TIMEOUT_S,
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY, MHD_OPTION_END);
+    if (!server->daemon) {
+        free(server);
+        error_set(error, ERROR_SYSTEM, "cannot start the HTTP server: out of threads or files");
+        return NULL;
+    }
+    return server;
+}
+
+void http_server_add(struct http_server *server, int socket, const struct sockaddr *address,
+                     unsigned address_len)
+{
+    if (MHD_add_connection(server->daemon, socket, address, address_len) != MHD_YES)
+        log_warning("a connection was closed: there are %d already", CONNECTION_MAX);
+}
+
+static void nap_ms(long ms)
+{
+    struct timespec nap = {.tv_nsec = ms * 1000000};
+    nanosleep(&nap, NULL);
+}
+
+void http_server_stop(struct http_server *server, int64_t timeout_ms)
+{
+    if (!server)
+        return;
+    atomic_store(&server->is_stopping, true);
+    int in_flight;
+    for (; (in_flight = atomic_load_explicit(&server->in_flight, memory_order_acquire)) > 0 &&
+           timeout_ms > 0;
+         timeout_ms -= 5)
+        nap_ms(5);
+    if (in_flight > 0)
+        log_warning("%d requests were still under way when the server stopped", in_flight);
+    MHD_stop_daemon(server->daemon);
+    free(server);
+}

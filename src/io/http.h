@@ -47,7 +47,8 @@ void http_defer(struct http_request *request);
 // Exactly once a request, from any thread after http_defer.
 void http_answer(struct http_request *request, const struct http_answer *answer);
 
-// thread_n worker threads; connections come by http_server_add (a connected socket, which is taken in any case).
+// thread_n worker threads; connections come by http_server_add (a connected socket, which is taken
+// in any case).
 struct http_server *http_server_start(const struct http_handler *handler, int thread_n,
                                       int pages_port, struct error *error);
 struct sockaddr;

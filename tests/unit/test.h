@@ -14,7 +14,8 @@
 
 #include "base/text.h"
 
-#define assert_text_equal(actual, expected) assert_text((actual), text_of(expected), __FILE__, __LINE__)
+#define assert_text_equal(actual, expected)                                                        \
+    assert_text((actual), text_of(expected), __FILE__, __LINE__)
 
 static inline void assert_text(struct text actual, struct text expected, const char *file, int line)
 {
