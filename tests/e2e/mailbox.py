@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: MIT
+"""A real SMTP server (aiosmtpd) that keeps what it gets, or refuses it as it is told."""
+
+import email
+import email.policy
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import AuthResult, LoginPassword
+from stage import free_port
+
+
+class Mailbox:
+    def __init__(self, port=None, login=None, answers=()):
+        self.messages, self.answers, self.login = [], list(answers), login
+        self.port = port or free_port()
+        more = {}
+        if login:
+            more = {"authenticator": self.check, "auth_required": True, "auth_require_tls": False}
+        self.controller = Controller(self, hostname="127.0.0.1", port=self.port, **more)
+        self.address = f"127.0.0.1:{self.port}"
+
+    def check(self, server, session, envelope, mechanism, data):
+        wanted = LoginPassword(*(word.encode() for word in self.login))
+        return AuthResult(success=isinstance(data, LoginPassword) and data == wanted)
+
+    async def handle_DATA(self, server, session, envelope):
+        if self.answers:
+            return self.answers.pop(0)
+        message = email.message_from_bytes(envelope.content, policy=email.policy.default)
+        self.messages.append((envelope.mail_from, envelope.rcpt_tos, message))
+        return "250 OK"
+
+    def __enter__(self):
+        self.controller.start()
+        return self
+
+    def __exit__(self, *_):
+        self.controller.stop()

@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: MIT
+"""A Flawless server that belongs to one test: own ports, own state, stopped by its process id."""
+
+import os
+import pathlib
+import re
+import signal
+import subprocess
+
+from reports import Sender
+from stage import Process, free_port, get, get_json, wait_for
+
+SANITIZER = re.compile(
+    r"ERROR: \w+Sanitizer|runtime error:|WARNING: ThreadSanitizer|SUMMARY: \w+Sanitizer"
+)
+
+
+class Server:
+    def __init__(self, binary, directory, repository, **options):
+        self.binary, self.directory = pathlib.Path(binary), pathlib.Path(directory)
+        self.directory.mkdir(parents=True, exist_ok=True)
+        self.log_path = self.directory / "flawless.log"
+        self.cfg = self.directory / "flawless.cfg"
+        self.port = options.pop("port", None) or free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.options = {
+            "bind_address": "127.0.0.1",
+            "port": self.port,
+            "http_port": 0,
+            "hostname": self.url,
+            "data_dir_path": self.directory / "state",
+            "repo_dir": repository,
+            **options,
+        }
+        self.process = None
+        self.dsn = self.key = None
+
+    def write_cfg(self):
+        lines = [f"{name} = {value}\n" for name, value in self.options.items() if value is not None]
+        self.cfg.write_text("[flawless]\n" + "".join(lines))
+
+    def command(self, *arguments):
+        return [str(self.binary), *map(str, arguments)]
+
+    def start(self):
+        self.write_cfg()
+        (self.directory / "state").mkdir(mode=0o700, exist_ok=True)
+        self.process = Process(self.command("start", "-conf", self.cfg), self.log_path)
+        self.process.wait_for_line("listening on")
+        run = subprocess.run(
+            self.command("dsn", "-conf", self.cfg), capture_output=True, text=True, check=True
+        )
+        self.dsn = re.search(r"https?://\S+", run.stdout).group(0)
+        self.key = re.search(r"//([0-9a-f]{32})", self.dsn).group(1)
+        return self
+
+    @property
+    def pid(self):
+        return self.process.popen.pid
+
+    def is_running(self):
+        return self.process is not None and self.process.popen.poll() is None
+
+    def log(self):
+        return "".join(self.process.lines)
+
+    def log_lines(self):
+        return list(self.process.lines)
+
+    def sender(self, **more):
+        return Sender(self.port, self.key, **more)
+
+    def stop(self):
+        """Stops in order; gives the exit status."""
+        return self.process.stop()
+
+    def kill(self):
+        self.process.popen.send_signal(signal.SIGKILL)
+        self.process.popen.wait()
+        self.process.reader.join(5)
+
+    def get(self, path, accept="text/html"):
+        return get(self.url + path, accept)
+
+    def json(self, path):
+        return get_json(self.url + path)
+
+    def errors(self):
+        """The week's errors by file."""
+        week = self.json("/get_weekly_error_report?include_known_errors=1")
+        return {
+            error["filename"]: {**error, "developer": developer["email"]}
+            for developer in week["developers"]
+            for error in developer["errors"]
+        }
+
+    def count_of(self, path):
+        return self.errors().get(path, {}).get("error_count", 0)
+
+    def letters(self):
+        return self.json("/outbox")["letters"]
+
+    def wait_for_letters(self, wanted):
+        wait_for(f"{wanted} letters", lambda: len(self.letters()) >= wanted)
+        return self.letters()
+
+    def status_of_process(self, field):
+        """A field of /proc/<pid>/status in kB."""
+        text = pathlib.Path(f"/proc/{self.pid}/status").read_text()
+        return int(re.search(rf"^{field}:\s+(\d+) kB", text, re.MULTILINE).group(1))
+
+    def check_unharmed(self):
+        """Still there, still counting."""
+        assert self.is_running(), self.log()
+        assert self.get("/check_health")
+
+    def complaints(self):
+        text = self.log_path.read_text(errors="replace") if self.log_path.exists() else ""
+        return [line for line in text.splitlines() if SANITIZER.search(line)]
+
+
+def environment_without(*names):
+    return {name: value for name, value in os.environ.items() if name not in names}
