@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: MIT
-// Everything Flawless remembers, behind one table of functions that every store fills (store_sqlite.c). The contract
-// is tested by tests/contract.
+// Everything Flawless remembers, behind one table of functions that every store fills
+// (store_sqlite.c). The contract is tested by tests/contract.
 //
-// A store is opened once for writing, by the thread that owns all state that changes (the ledger), and any number
-// of times for reading, once for each thread that shows pages: a reader never waits for the writer.
-// All functions: false fills *error with ERROR_SYSTEM (may pass by itself: roll back and try the batch again) or
-// ERROR_CONFIG (the operator has to act). Texts that come out live in the arena that was handed in.
+// A store is opened once for writing, by the thread that owns all state that changes (the ledger),
+// and any number of times for reading, once for each thread that shows pages: a reader never waits
+// for the writer. All functions: false fills *error with ERROR_SYSTEM (may pass by itself: roll
+// back and try the batch again) or ERROR_CONFIG (the operator has to act); ERROR_NOT_FOUND where
+// the thing is named by the caller and missing. Texts that come out live in the arena that was
+// handed in, as they went in (a store whose database cannot hold a NUL in a text gives U+FFFD in
+// its place). Counts add up exactly and stop at INT64_MAX.
 #ifndef FLAWLESS_IO_STORE_H
 #define FLAWLESS_IO_STORE_H
 
@@ -14,16 +17,24 @@
 #include "core/error_record.h"
 #include "core/site.h"
 
+// Takes the right to be the one server that works with a store that knows only one (SQLite); held
+// until *lock, a file descriptor, is closed or the process ends. A store for any number of servers
+// gives -1. ERROR_CONFIG says who has it. Subcommands that open a store beside a running server do
+// without.
+bool store_lock(const char *address, int *lock, struct error *error);
+
 struct store; // one connection; belongs to the thread that uses it
 
 enum store_mode {
-    STORE_WRITE, // makes the database when it is missing, brings its schema up to date in one transaction
+    STORE_WRITE, // makes the database when it is missing, brings its schema up to date in one
+                 // transaction
     STORE_READ,  // never changes anything; the database must exist
 };
 
-// address: a directory for SQLite (the file is <directory>/flawless.db). ERROR_CONFIG when it cannot be read or
-// written, is not a database, or was made by a newer Flawless.
-bool store_open(const char *address, enum store_mode mode, struct store **store, struct error *error);
+// address: a directory for SQLite (the file is <directory>/flawless.db). ERROR_CONFIG when it
+// cannot be read or written, is not a database, or was made by a newer Flawless.
+bool store_open(const char *address, enum store_mode mode, struct store **store,
+                struct error *error);
 void store_close(struct store *store); // NULL is fine
 
 // ---- projects ----
@@ -34,8 +45,9 @@ struct project {
     char key[33]; // 32 lowercase hex digits, public part of the DSN
 };
 
-// The project with this id, made with the given name and key when it is missing. An empty key keeps the stored one
-// or makes a random one; another key than the stored one replaces it. Its own transaction.
+// The project with this id, made with the given name and key when it is missing. An empty key keeps
+// the stored one or makes a random one; another key than the stored one replaces it. Its own
+// transaction.
 bool store_keep_project(struct store *store, int64_t id, struct text name, struct text key,
                         struct arena *arena, struct project *project, struct error *error);
 bool store_list_projects(struct store *store, struct arena *arena, struct project **projects,
@@ -43,6 +55,10 @@ bool store_list_projects(struct store *store, struct arena *arena, struct projec
 
 // ---- one batch, by the writer ----
 
+// Everything that changes something, store_keep_project apart, is called between store_begin and
+// store_commit. After any failure in between, store_commit's own included, call store_rollback:
+// nothing of the batch is left. A commit that failed may still be found there after a power cut, as
+// if it had been answered.
 bool store_begin(struct store *store, struct error *error);
 bool store_commit(struct store *store, struct error *error); // durable when it returns true
 void store_rollback(struct store *store);                    // nothing open is fine
@@ -57,11 +73,11 @@ struct site_row {
 bool store_keep_site(struct store *store, const struct site *site, int64_t now_ms,
                      struct site_row *row, struct error *error);
 
-// Adds n occurrences to an error: total, hour of now_ms, variant of this exception type; sets what the newest
-// report says (place, type, message, threshold) and last seen.
+// Adds n occurrences to an error: total, hour of now_ms, variant of this exception type; sets what
+// the newest report says (place, type, message, threshold) and last seen.
 struct tally {
     int64_t error_id;
-    int64_t count;
+    int64_t count; // at least 1, else ERROR_INPUT
     int64_t now_ms;
     const struct site *site;             // the newest report's
     struct text exception_type, message; // clipped by the caller
@@ -69,8 +85,9 @@ struct tally {
 };
 bool store_tally(struct store *store, const struct tally *tally, struct error *error);
 
-// Keeps an occurrence in full. body: compressed by the store (zstd). Of an error's occurrences stay: the first, the
-// newest newest_max, and the first of each hour for a week; what is neither goes in the same call.
+// Keeps an occurrence in full. body: compressed by the store (zstd). Of an error's occurrences
+// stay: the first, the newest newest_max, and the first of each hour for a week; what is neither
+// goes in the same call.
 struct occurrence {
     int64_t error_id;
     int64_t at_ms;
@@ -90,16 +107,19 @@ struct blame_job {
     struct site site;
     int64_t attempts; // that failed so far
 };
-// Sites that wait for an owner and whose time has come, oldest first, at most job_max.
-bool store_list_blame_jobs(struct store *store, int64_t now_ms, size_t job_max,
-                           struct arena *arena, struct blame_job **jobs, size_t *job_n,
-                           struct error *error);
-// Another try not before retry_at_ms.
+// Sites that wait for an owner and whose time has come, the one due longest first, at most job_max.
+// A site's time comes when it is made.
+bool store_list_blame_jobs(struct store *store, int64_t now_ms, size_t job_max, struct arena *arena,
+                           struct blame_job **jobs, size_t *job_n, struct error *error);
+// Another try not before retry_at_ms; one more attempt has failed. A site that was settled stays
+// settled.
 bool store_postpone_blame(struct store *store, int64_t site_id, int64_t retry_at_ms,
                           struct error *error);
-// The answer for one site. When the line's identity is known and another error of the project has it, the site's error
-// is merged into that one (counts, hours, variants, occurrences, sites; earliest first seen; the letter's time of
-// whichever has one; the older error's ownership stays) and *error_id is the surviving error; else it is the site's own.
+// The answer for one site. When the line's identity is known and another error of the project has
+// it, the site's error is merged into that one (counts, hours, variants, occurrences, sites;
+// earliest first seen; the letter's time of whichever has one; that error's ownership stays) and
+// *error_id is the surviving error; else it is the site's own. The first answer for a site counts:
+// a second one changes nothing.
 bool store_settle_site(struct store *store, int64_t site_id, const struct line_identity *line,
                        const struct ownership *ownership, int64_t *error_id, struct error *error);
 
@@ -113,9 +133,10 @@ enum outbox_state {
 };
 
 struct outbox_letter {
-    int64_t id, error_id;
-    struct text message_id; // without angle brackets; never changes, so a repeated letter is recognised
-    struct text from, to;   // to: addresses separated by ", "
+    int64_t id, error_id; // error_id 0: about no error
+    // without angle brackets; never changes, so that a repeated letter is recognised
+    struct text message_id;
+    struct text from, to; // to: addresses separated by ", "
     struct text subject, text, html;
     enum outbox_state state;
     int64_t written_at_ms, sent_at_ms, next_try_at_ms;
@@ -123,15 +144,16 @@ struct outbox_letter {
     struct text last_error;
 };
 
-// Puts the letter into the outbox and remembers on its error that it was written (letter_at_ms), in the
-// current transaction. Sets letter->id.
+// Puts the letter into the outbox and remembers on its error that it was written (letter_at_ms), in
+// the current transaction. Sets letter->id.
 bool store_add_letter(struct store *store, struct outbox_letter *letter, struct error *error);
-// Letters in OUTBOX_WAITING whose time has come, oldest first.
+// Letters in OUTBOX_WAITING whose time has come, the one due longest first.
 bool store_list_letters_to_send(struct store *store, int64_t now_ms, size_t letter_max,
                                 struct arena *arena, struct outbox_letter **letters,
                                 size_t *letter_n, struct error *error);
 // What became of an attempt: state, sent_at_ms, next_try_at_ms, attempts and last_error are stored.
-bool store_mark_letter(struct store *store, const struct outbox_letter *letter, struct error *error);
+bool store_mark_letter(struct store *store, const struct outbox_letter *letter,
+                       struct error *error);
 // Letters kept while there was no SMTP server become waiting; for a start with one. Gives how many.
 bool store_release_kept_letters(struct store *store, int64_t *letter_n, struct error *error);
 
@@ -145,8 +167,9 @@ struct week_row {
 bool store_list_week(struct store *store, int64_t project_id, int64_t from_ms, int64_t until_ms,
                      struct arena *arena, struct week_row **rows, size_t *row_n,
                      struct error *error);
-// The error that reports of this place belong to; with line_number 0 or an empty text, or no exact match, the most
-// recently seen one that matches what is given (path and function must). ERROR_NOT_FOUND.
+// The error that reports of this place belong to; with line_number 0 or an empty text, or no exact
+// match, the most recently seen one that matches what is given (path and function must).
+// ERROR_NOT_FOUND.
 bool store_find_error(struct store *store, const struct site *place, struct arena *arena,
                       struct error_record *record, struct error *error);
 

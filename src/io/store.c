@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: MIT
+#include "io/store.h"
+
+#include "io/store_ops.h"
+
+// The first whose scheme begins the address takes it.
+static const struct store_ops *const stores[] = {&store_sqlite_ops};
+
+static const struct store_ops *find_store(const char *address)
+{
+    for (size_t i = 0; i < sizeof stores / sizeof *stores; i++)
+        if (text_starts(text_of(address), text_of(stores[i]->scheme)))
+            return stores[i];
+    return NULL;
+}
+
+// A database's URL must not be taken for the name of a directory.
+static const struct store_ops *choose_store(const char *address, struct error *error)
+{
+    const struct store_ops *ops = find_store(address);
+    if (ops && (*ops->scheme || !text_contains(text_of(address), TEXT("://"))))
+        return ops;
+    struct text scheme = text_until(text_of(address), text_find(text_of(address), ':'));
+    error_set(error, ERROR_CONFIG,
+              "store: there is no store named %.*s: give a directory for SQLite", TEXT_ARG(scheme));
+    return NULL;
+}
+
+bool store_lock(const char *address, int *lock, struct error *error)
+{
+    *lock = -1;
+    const struct store_ops *ops = choose_store(address, error);
+    return ops && ops->lock(address, lock, error);
+}
+
+bool store_open(const char *address, enum store_mode mode, struct store **store,
+                struct error *error)
+{
+    *store = NULL;
+    const struct store_ops *ops = choose_store(address, error);
+    return ops && ops->open(address, mode, store, error);
+}
+
+void store_close(struct store *store)
+{
+    if (store)
+        store->ops->close(store);
+}
+
+bool store_keep_project(struct store *store, int64_t id, struct text name, struct text key,
+                        struct arena *arena, struct project *project, struct error *error)
+{
+    return store->ops->keep_project(store, id, name, key, arena, project, error);
+}
+
+bool store_list_projects(struct store *store, struct arena *arena, struct project **projects,
+                         size_t *project_n, struct error *error)
+{
+    return store->ops->list_projects(store, arena, projects, project_n, error);
+}
+
+bool store_begin(struct store *store, struct error *error)
+{
+    return store->ops->begin(store, error);
+}
+
+bool store_commit(struct store *store, struct error *error)
+{
+    return store->ops->commit(store, error);
+}
+
+void store_rollback(struct store *store)
+{
+    store->ops->rollback(store);
+}
+
+bool store_keep_site(struct store *store, const struct site *site, int64_t now_ms,
+                     struct site_row *row, struct error *error)
+{
+    return store->ops->keep_site(store, site, now_ms, row, error);
+}
+
+bool store_tally(struct store *store, const struct tally *tally, struct error *error)
+{
+    return store->ops->tally(store, tally, error);
+}
+
+bool store_keep_occurrence(struct store *store, const struct occurrence *occurrence,
+                           int64_t newest_max, struct error *error)
+{
+    return store->ops->keep_occurrence(store, occurrence, newest_max, error);
+}
+
+bool store_get_error(struct store *store, int64_t error_id, struct arena *arena,
+                     struct error_record *record, struct error *error)
+{
+    return store->ops->get_error(store, error_id, arena, record, error);
+}
+
+bool store_list_blame_jobs(struct store *store, int64_t now_ms, size_t job_max, struct arena *arena,
+                           struct blame_job **jobs, size_t *job_n, struct error *error)
+{
+    return store->ops->list_blame_jobs(store, now_ms, job_max, arena, jobs, job_n, error);
+}
+
+bool store_postpone_blame(struct store *store, int64_t site_id, int64_t retry_at_ms,
+                          struct error *error)
+{
+    return store->ops->postpone_blame(store, site_id, retry_at_ms, error);
+}
+
+bool store_settle_site(struct store *store, int64_t site_id, const struct line_identity *line,
+                       const struct ownership *ownership, int64_t *error_id, struct error *error)
+{
+    return store->ops->settle_site(store, site_id, line, ownership, error_id, error);
+}
+
+bool store_add_letter(struct store *store, struct outbox_letter *letter, struct error *error)
+{
+    return store->ops->add_letter(store, letter, error);
+}
+
+bool store_list_letters_to_send(struct store *store, int64_t now_ms, size_t letter_max,
+                                struct arena *arena, struct outbox_letter **letters,
+                                size_t *letter_n, struct error *error)
+{
+    return store->ops->list_letters_to_send(store, now_ms, letter_max, arena, letters, letter_n,
+                                            error);
+}
+
+bool store_mark_letter(struct store *store, const struct outbox_letter *letter, struct error *error)
+{
+    return store->ops->mark_letter(store, letter, error);
+}
+
+bool store_release_kept_letters(struct store *store, int64_t *letter_n, struct error *error)
+{
+    return store->ops->release_kept_letters(store, letter_n, error);
+}
+
+bool store_list_week(struct store *store, int64_t project_id, int64_t from_ms, int64_t until_ms,
+                     struct arena *arena, struct week_row **rows, size_t *row_n,
+                     struct error *error)
+{
+    return store->ops->list_week(store, project_id, from_ms, until_ms, arena, rows, row_n, error);
+}
+
+bool store_find_error(struct store *store, const struct site *place, struct arena *arena,
+                      struct error_record *record, struct error *error)
+{
+    return store->ops->find_error(store, place, arena, record, error);
+}
+
+bool store_list_variants(struct store *store, int64_t error_id, struct arena *arena,
+                         struct variant **variants, size_t *variant_n, struct error *error)
+{
+    return store->ops->list_variants(store, error_id, arena, variants, variant_n, error);
+}
+
+bool store_get_occurrence(struct store *store, int64_t error_id, int64_t until_ms,
+                          struct arena *arena, struct kept_occurrence *occurrence,
+                          struct error *error)
+{
+    return store->ops->get_occurrence(store, error_id, until_ms, arena, occurrence, error);
+}
+
+bool store_list_outbox(struct store *store, int64_t before_id, size_t letter_max,
+                       struct arena *arena, struct outbox_letter **letters, size_t *letter_n,
+                       struct error *error)
+{
+    return store->ops->list_outbox(store, before_id, letter_max, arena, letters, letter_n, error);
+}
+
+bool store_count(struct store *store, struct store_counts *counts, struct error *error)
+{
+    return store->ops->count(store, counts, error);
+}

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+// What a store fills to be one: a function for each function of store.h, where each is described.
+// Only store.c and the stores include this.
+#ifndef FLAWLESS_IO_STORE_OPS_H
+#define FLAWLESS_IO_STORE_OPS_H
+
+#include "io/store.h"
+
+// The first member of every store's own struct.
+struct store {
+    const struct store_ops *ops;
+};
+
+struct store_ops {
+    const char *scheme; // addresses that start with it belong to this store; "" is asked last
+
+    bool (*lock)(const char *address, int *lock, struct error *error);
+    bool (*open)(const char *address, enum store_mode mode, struct store **store,
+                 struct error *error);
+    void (*close)(struct store *store);
+
+    bool (*keep_project)(struct store *store, int64_t id, struct text name, struct text key,
+                         struct arena *arena, struct project *project, struct error *error);
+    bool (*list_projects)(struct store *store, struct arena *arena, struct project **projects,
+                          size_t *project_n, struct error *error);
+
+    bool (*begin)(struct store *store, struct error *error);
+    bool (*commit)(struct store *store, struct error *error);
+    void (*rollback)(struct store *store);
+
+    bool (*keep_site)(struct store *store, const struct site *site, int64_t now_ms,
+                      struct site_row *row, struct error *error);
+    bool (*tally)(struct store *store, const struct tally *tally, struct error *error);
+    bool (*keep_occurrence)(struct store *store, const struct occurrence *occurrence,
+                            int64_t newest_max, struct error *error);
+    bool (*get_error)(struct store *store, int64_t error_id, struct arena *arena,
+                      struct error_record *record, struct error *error);
+
+    bool (*list_blame_jobs)(struct store *store, int64_t now_ms, size_t job_max,
+                            struct arena *arena, struct blame_job **jobs, size_t *job_n,
+                            struct error *error);
+    bool (*postpone_blame)(struct store *store, int64_t site_id, int64_t retry_at_ms,
+                           struct error *error);
+    bool (*settle_site)(struct store *store, int64_t site_id, const struct line_identity *line,
+                        const struct ownership *ownership, int64_t *error_id, struct error *error);
+
+    bool (*add_letter)(struct store *store, struct outbox_letter *letter, struct error *error);
+    bool (*list_letters_to_send)(struct store *store, int64_t now_ms, size_t letter_max,
+                                 struct arena *arena, struct outbox_letter **letters,
+                                 size_t *letter_n, struct error *error);
+    bool (*mark_letter)(struct store *store, const struct outbox_letter *letter,
+                        struct error *error);
+    bool (*release_kept_letters)(struct store *store, int64_t *letter_n, struct error *error);
+
+    bool (*list_week)(struct store *store, int64_t project_id, int64_t from_ms, int64_t until_ms,
+                      struct arena *arena, struct week_row **rows, size_t *row_n,
+                      struct error *error);
+    bool (*find_error)(struct store *store, const struct site *place, struct arena *arena,
+                       struct error_record *record, struct error *error);
+    bool (*list_variants)(struct store *store, int64_t error_id, struct arena *arena,
+                          struct variant **variants, size_t *variant_n, struct error *error);
+    bool (*get_occurrence)(struct store *store, int64_t error_id, int64_t until_ms,
+                           struct arena *arena, struct kept_occurrence *occurrence,
+                           struct error *error);
+    bool (*list_outbox)(struct store *store, int64_t before_id, size_t letter_max,
+                        struct arena *arena, struct outbox_letter **letters, size_t *letter_n,
+                        struct error *error);
+    bool (*count)(struct store *store, struct store_counts *counts, struct error *error);
+};
+
+extern const struct store_ops store_sqlite_ops;
+
+#endif

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: MIT
+// Inside the SQLite store only: its connection, and one way to run a statement.
+//
+//     struct query q = query_open(s, SQL_X, "SELECT a, b FROM t WHERE c = ?1");
+//     query_add_int(&q, c);                         // parameters in their order
+//     while ((step = query_step(&q, error)) == STEP_ROW)
+//         use(query_int(&q), query_text(&q, arena)); // columns in their order
+//
+// Statement texts are literals, prepared once a connection, when they are first used.
+#ifndef FLAWLESS_IO_STORE_SQLITE_H
+#define FLAWLESS_IO_STORE_SQLITE_H
+
+#include <sqlite3.h>
+#include <zstd.h>
+
+#include "base/buffer.h"
+#include "io/store_ops.h"
+
+// Names a place in the connection's cache of prepared statements: one for each literal.
+enum sqlite_statement {
+    SQL_BEGIN,
+    SQL_COMMIT,
+    SQL_ROLLBACK,
+    SQL_FIND_PROJECT,
+    SQL_MAKE_PROJECT,
+    SQL_SET_PROJECT_KEY,
+    SQL_LIST_PROJECTS,
+    SQL_FIND_SITE,
+    SQL_MAKE_ERROR,
+    SQL_MAKE_SITE,
+    SQL_TALLY_ERROR,
+    SQL_TALLY_HOUR,
+    SQL_TALLY_VARIANT,
+    SQL_ADD_OCCURRENCE,
+    SQL_FIND_OLDEST_NEWEST,
+    SQL_DROP_ORDINARY,
+    SQL_DROP_OLD_HOURS,
+    SQL_GET_ERROR,
+    SQL_LIST_BLAME_JOBS,
+    SQL_POSTPONE_BLAME,
+    SQL_FIND_UNSETTLED,
+    SQL_SETTLE_SITE,
+    SQL_FIND_LINE,
+    SQL_SET_OWNERSHIP,
+    SQL_MERGE_NEWEST,
+    SQL_MERGE_COUNTS,
+    SQL_MERGE_HOURS,
+    SQL_MERGE_VARIANTS,
+    SQL_MERGE_OCCURRENCES,
+    SQL_MERGE_REASONS,
+    SQL_MERGE_SITES,
+    SQL_MERGE_LETTERS,
+    SQL_DROP_HOURS,
+    SQL_DROP_VARIANTS,
+    SQL_DROP_ERROR,
+    SQL_ADD_LETTER,
+    SQL_SET_LETTER_TIME,
+    SQL_LIST_LETTERS_TO_SEND,
+    SQL_MARK_LETTER,
+    SQL_RELEASE_LETTERS,
+    SQL_LIST_OUTBOX,
+    SQL_LIST_WEEK,
+    SQL_FIND_ERROR,
+    SQL_LIST_VARIANTS,
+    SQL_GET_OCCURRENCE,
+    SQL_COUNT,
+    SQL_STATEMENT_N
+};
+
+// Owned by the thread that uses the connection.
+struct sqlite_store {
+    struct store store; // must be first
+    sqlite3 *db;
+    char *path; // of the database file, for messages
+    enum store_mode mode;
+    bool is_in_batch; // between store_begin and store_commit or store_rollback
+    sqlite3_stmt *statements[SQL_STATEMENT_N];
+
+    int wal_pages;     // in the write-ahead log after the last commit
+    int checkpoint_at; // wal_pages from which the next batch begins with a checkpoint
+    bool checkpoint_failed;
+
+    // made when they are first needed
+    ZSTD_CCtx *compressor;
+    ZSTD_DCtx *decompressor;
+    struct buffer compressed;
+};
+
+static inline struct sqlite_store *sqlite_of(struct store *store)
+{
+    return (struct sqlite_store *)store;
+}
+
+// Says what SQLite's result code means for the operator. Returns false; out of memory aborts.
+bool sqlite_fail(struct sqlite_store *s, int code, const char *doing, struct error *error);
+
+// Makes or updates the schema (STORE_WRITE) or checks that it is this binary's (STORE_READ).
+bool sqlite_prepare_schema(struct sqlite_store *s, struct error *error);
+
+// Everything that changes something calls this first: it has to happen between store_begin and
+// store_commit. False when SQLite has rolled the batch back by itself after an earlier failure in
+// it.
+bool sqlite_check_batch(struct sqlite_store *s, struct error *error);
+
+struct query {
+    struct sqlite_store *store;
+    sqlite3_stmt *statement; // NULL when it could not be prepared
+    int code;                // the first failure, SQLITE_OK before it
+    int parameter_n, column_n;
+};
+
+enum step { STEP_ROW, STEP_DONE, STEP_FAILED };
+
+struct query query_open(struct sqlite_store *s, enum sqlite_statement name, const char *sql);
+// Texts and blobs are borrowed until the statement is done.
+void query_add_int(struct query *q, int64_t number);
+void query_add_null(struct query *q);
+void query_add_text(struct query *q, struct text text);
+void query_add_blob(struct query *q, struct text bytes);
+
+// After STEP_DONE and STEP_FAILED the statement is finished. Who stops reading earlier calls
+// query_close: an open statement keeps its snapshot, and the write-ahead log cannot be emptied.
+enum step query_step(struct query *q, struct error *error);
+void query_close(struct query *q);
+bool query_run(struct query *q, struct error *error); // for statements without rows
+
+int64_t query_int(struct query *q);
+struct text query_text(struct query *q, struct arena *arena); // copied
+struct text query_borrow(struct query *q);                    // valid until the next step
+
+// Room for one more item in an array that grows in an arena: cap is doubled when n has reached it.
+void *list_grow(struct arena *arena, void *items, size_t item_size, size_t n, size_t *cap);
+
+// Counts and their sums stop at INT64_MAX instead of turning into something else. SQLite's own sum
+// of integers fails when it overflows, and + gives a floating point number.
+#define SQL_ADD(a, b)                                                                              \
+    "CASE WHEN " a " > " SQL_MAX " - " b " THEN " SQL_MAX " ELSE " a " + " b " END"
+#define SQL_MAX "9223372036854775807"
+
+// Reads two columns, SUM(n >> 31) and SUM(n & 2147483647), as the sum of the counts n.
+int64_t query_sum(struct query *q);
+
+int64_t sqlite_hour(int64_t at_ms); // hours since 1970, rounded down
+
+// ---- what the parts of the store provide to store_sqlite_ops ----
+
+bool sqlite_keep_project(struct store *store, int64_t id, struct text name, struct text key,
+                         struct arena *arena, struct project *project, struct error *error);
+bool sqlite_list_projects(struct store *store, struct arena *arena, struct project **projects,
+                          size_t *project_n, struct error *error);
+bool sqlite_begin(struct store *store, struct error *error);
+bool sqlite_commit(struct store *store, struct error *error);
+void sqlite_rollback(struct store *store);
+bool sqlite_keep_site(struct store *store, const struct site *site, int64_t now_ms,
+                      struct site_row *row, struct error *error);
+bool sqlite_tally(struct store *store, const struct tally *tally, struct error *error);
+bool sqlite_keep_occurrence(struct store *store, const struct occurrence *occurrence,
+                            int64_t newest_max, struct error *error);
+bool sqlite_get_error(struct store *store, int64_t error_id, struct arena *arena,
+                      struct error_record *record, struct error *error);
+bool sqlite_list_blame_jobs(struct store *store, int64_t now_ms, size_t job_max,
+                            struct arena *arena, struct blame_job **jobs, size_t *job_n,
+                            struct error *error);
+bool sqlite_postpone_blame(struct store *store, int64_t site_id, int64_t retry_at_ms,
+                           struct error *error);
+bool sqlite_settle_site(struct store *store, int64_t site_id, const struct line_identity *line,
+                        const struct ownership *ownership, int64_t *error_id, struct error *error);
+bool sqlite_add_letter(struct store *store, struct outbox_letter *letter, struct error *error);
+bool sqlite_list_letters_to_send(struct store *store, int64_t now_ms, size_t letter_max,
+                                 struct arena *arena, struct outbox_letter **letters,
+                                 size_t *letter_n, struct error *error);
+bool sqlite_mark_letter(struct store *store, const struct outbox_letter *letter,
+                        struct error *error);
+bool sqlite_release_kept_letters(struct store *store, int64_t *letter_n, struct error *error);
+bool sqlite_list_week(struct store *store, int64_t project_id, int64_t from_ms, int64_t until_ms,
+                      struct arena *arena, struct week_row **rows, size_t *row_n,
+                      struct error *error);
+bool sqlite_find_error(struct store *store, const struct site *place, struct arena *arena,
+                       struct error_record *record, struct error *error);
+bool sqlite_list_variants(struct store *store, int64_t error_id, struct arena *arena,
+                          struct variant **variants, size_t *variant_n, struct error *error);
+bool sqlite_get_occurrence(struct store *store, int64_t error_id, int64_t until_ms,
+                           struct arena *arena, struct kept_occurrence *occurrence,
+                           struct error *error);
+bool sqlite_list_outbox(struct store *store, int64_t before_id, size_t letter_max,
+                        struct arena *arena, struct outbox_letter **letters, size_t *letter_n,
+                        struct error *error);
+bool sqlite_count(struct store *store, struct store_counts *counts, struct error *error);
+
+#endif
