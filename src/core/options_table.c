@@ -23,7 +23,7 @@ const struct option_row option_table[] = {
          "the DSN: https://errors.example.com, or a bare host, which gets http:// and the port"},
     {OPTION(bind_address), .section = "Network", .type = OPTION_ADDRESS, .value = "",
      .unset = "all addresses of this machine",
-     .description = "The address to listen on: 127.0.0.1, ::1, ..."},
+     .description = "The address to listen on, 127.0.0.1 or ::1 for instance"},
     {OPTION(thrift_networks), .section = "Network", .type = OPTION_CSV_NETWORK,
      .value = "loopback, private",
      .description =

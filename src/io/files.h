@@ -15,10 +15,11 @@ bool files_read(const char *path, size_t max, struct buffer *content, struct err
 // what to do.
 bool files_make_private_directory(const char *path, struct error *error);
 
-// Where state goes when nobody says: /var/lib/flawless when this user may write there (or make it),
-// else $XDG_DATA_HOME/flawless, else ~/.local/share/flawless. ERROR_CONFIG when there is no such
-// place.
-bool files_default_data_directory(struct buffer *path, struct error *error);
+// Where state goes when nobody says. Of the user: $XDG_DATA_HOME/flawless, else
+// ~/.local/share/flawless. Of the machine: /var/lib/flawless when this user may write there (or
+// make it), else the user's. ERROR_CONFIG when there is no such place.
+bool files_user_data_directory(struct buffer *path, struct error *error);
+bool files_machine_data_directory(struct buffer *path, struct error *error);
 
 // The directory at or above start that holds an entry ".git". False when there is none.
 bool files_find_work_tree(const char *start, struct buffer *directory);

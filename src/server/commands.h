@@ -3,8 +3,8 @@
 #ifndef FLAWLESS_SERVER_COMMANDS_H
 #define FLAWLESS_SERVER_COMMANDS_H
 
-// arguments[0] is the subcommand's own name. The result is the exit status: 0, 1 (it could not be done; one line on
-// standard error says why), 2 (the command line is wrong).
+// arguments[0] is the subcommand's own name. The result is the exit status: 0, 1 (it could not be
+// done; one line on standard error says why), 2 (the command line is wrong).
 int command_dsn(int argc, char **arguments);
 int command_options(int argc, char **arguments);
 int command_start(int argc, char **arguments);

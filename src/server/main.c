@@ -1,5 +1,170 @@
 // SPDX-License-Identifier: MIT
-int main(void)
+// The flawless command: a table of subcommands, and help made from it.
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "server/commands.h"
+
+static int command_help(int argc, char **arguments);
+
+// Sorted by name. help: paragraphs for `flawless help NAME` and the manual page, with an empty line
+// between them.
+static const struct command {
+    const char *name;
+    int (*run)(int argc, char **arguments);
+    const char *arguments;
+    const char *summary;
+    const char *help;
+} commands[] = {
+    {"dsn", command_dsn, "[-conf PATH]", "print the address that clients report to",
+     "Prints http://KEY@HOST:PORT/PROJECT, the address (DSN) that Sentry clients and the Flawless "
+     "client report to. The key is made when there is none yet.\n"
+     "\n"
+     "Without -conf it is the address for the git work tree that surrounds the current directory, "
+     "as with `flawless start`."},
+    {"help", command_help, "[COMMAND | --man]", "explain a command",
+     "Explains a command, or lists all; with --man, as the manual page flawless(1)."},
+    {"options", command_options, "[--json | --man | --sample]", "explain every option",
+     "Prints every option of flawless.cfg with its type, its default and what it means: for "
+     "reading, as JSON, as the manual page flawless.cfg(5), or as a sample flawless.cfg."},
+    {"start", command_start, "[-conf PATH]", "start the server",
+     "Starts the server, which runs until it gets SIGTERM or SIGINT. PATH is a flawless.cfg; see "
+     "`flawless options`.\n"
+     "\n"
+     "Without -conf the git work tree that surrounds the current directory is watched, every "
+     "option is at its default, and what is remembered goes into the user's data directory."},
+    {"version", command_version, "", "print the version", "Prints the version."},
+};
+
+enum { COMMAND_N = sizeof commands / sizeof commands[0] };
+
+static const struct command *find(const char *name)
 {
+    for (size_t i = 0; i < COMMAND_N; i++)
+        if (strcmp(commands[i].name, name) == 0)
+            return &commands[i];
+    return NULL;
+}
+
+static void print_usage(FILE *out)
+{
+    fputs("Usage: flawless COMMAND [ARGUMENTS]\n"
+          "Takes reports of exceptions and sends each to the developer who wrote the line.\n\n",
+          out);
+    for (size_t i = 0; i < COMMAND_N; i++)
+        fprintf(out, "  %-8s %-28s %s\n", commands[i].name, commands[i].arguments,
+                commands[i].summary);
+    fputs("\n`flawless help COMMAND` says more.\n", out);
+}
+
+static int complain_unknown(const char *name)
+{
+    fprintf(stderr, "flawless: there is no command \"%.100s\"\n", name);
+    print_usage(stderr);
+    return 2;
+}
+
+// Ends a line before column 79, between words; a line of its own for each paragraph.
+static void print_wrapped(const char *text)
+{
+    size_t column = 0;
+    while (*text) {
+        size_t len = strcspn(text, " \n");
+        if (column > 0 && column + 1 + len > 78) {
+            putchar('\n');
+            column = 0;
+        }
+        column += (size_t)printf("%s%.*s", column ? " " : "", (int)len, text);
+        text += len;
+        for (; *text == ' ' || *text == '\n'; text++)
+            if (*text == '\n') {
+                putchar('\n');
+                column = 0;
+            }
+    }
+    putchar('\n');
+}
+
+// Text for mdoc: a backslash is its escape character, a dot or quote at the start of a line a
+// request's.
+static void print_mdoc(const char *text)
+{
+    for (const char *at = text; *at; at++) {
+        bool starts_line = at == text || at[-1] == '\n';
+        if (starts_line && *at == '\n')
+            fputs(".Pp", stdout);
+        else if (starts_line && (*at == '.' || *at == '\''))
+            fputs("\\&", stdout);
+        if (*at == '\\')
+            fputs("\\e", stdout);
+        else
+            putchar(*at);
+    }
+    putchar('\n');
+}
+
+static int print_manual(void)
+{
+    fputs(".\\\" Written by `flawless help --man`; do not edit.\n"
+          ".Dd November 22, 2026\n.Dt FLAWLESS 1\n.Os\n"
+          ".Sh NAME\n.Nm flawless\n.Nd production error monitor that tells one developer once\n"
+          ".Sh SYNOPSIS\n",
+          stdout);
+    for (size_t i = 0; i < COMMAND_N; i++)
+        printf(".Nm\n.Cm %s\n%s%s%s", commands[i].name, *commands[i].arguments ? ".Ar " : "",
+               commands[i].arguments, *commands[i].arguments ? "\n" : "");
+    fputs(".Sh DESCRIPTION\n", stdout);
+    print_mdoc("Flawless takes reports of exceptions from running programs, finds the line of code "
+               "to blame, asks git who wrote it, and sends that one developer one email, once.");
+    fputs(".Bl -tag -width Ds\n", stdout);
+    for (size_t i = 0; i < COMMAND_N; i++) {
+        printf(".It Cm %s %s%s\n", commands[i].name, *commands[i].arguments ? "Ar " : "",
+               commands[i].arguments);
+        print_mdoc(commands[i].help);
+    }
+    fputs(".El\n.Sh FILES\n.Bl -tag -width Ds\n"
+          ".It Pa flawless.cfg\nThe options; see\n.Xr flawless.cfg 5 .\n"
+          ".It Pa /var/lib/flawless\n.It Pa ~/.local/share/flawless\n"
+          "What is remembered, unless\n.Ic data_dir_path\nsays otherwise.\n.El\n"
+          ".Sh EXIT STATUS\n"
+          "0 when all went well, 1 when something could not be done (one line on standard error\n"
+          "says what and what to do about it), 2 when the command line is wrong.\n"
+          ".Sh SEE ALSO\n.Xr git-blame 1 ,\n.Xr flawless.cfg 5\n",
+          stdout);
     return 0;
+}
+
+static int command_help(int argc, char **arguments)
+{
+    if (argc < 2) {
+        print_usage(stdout);
+        return 0;
+    }
+    if (strcmp(arguments[1], "--man") == 0)
+        return print_manual();
+    const struct command *command = find(arguments[1]);
+    if (!command)
+        return complain_unknown(arguments[1]);
+    printf("Usage: flawless %s%s%s\n\n", command->name, *command->arguments ? " " : "",
+           command->arguments);
+    print_wrapped(command->help);
+    return 0;
+}
+
+int main(int argc, char **arguments)
+{
+    const char *name = argc > 1 ? arguments[1] : NULL;
+    signal(SIGPIPE, SIG_IGN); // a peer that leaves is told by write, not by our end
+    if (!name) {
+        print_usage(stderr);
+        return 0;
+    }
+    if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)
+        name = "help";
+    else if (strcmp(name, "--version") == 0)
+        name = "version";
+    const struct command *command = find(name);
+    return command ? command->run(argc - 1, arguments + 1) : complain_unknown(name);
 }

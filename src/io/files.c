@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: MIT
+#include "io/files.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static bool complain(struct error *error, const char *what, const char *path, const char *remedy)
+{
+    return error_set(error, ERROR_CONFIG, "%s %.300s: %s%s%s", what, path, strerror(errno),
+                     *remedy ? "; " : "", remedy);
+}
+
+static const char *remedy_of(int reason)
+{
+    switch (reason) {
+    case ENOENT: return "check the path";
+    case EACCES:
+    case EPERM: return "give the user Flawless runs as access to it";
+    case EROFS: return "name a place that can be written";
+    default: return "";
+    }
+}
+
+static bool read_all(int file, const char *path, size_t max, struct buffer *content,
+                     struct error *error)
+{
+    size_t start = content->len;
+    for (;;) {
+        char piece[16 * 1024];
+        ssize_t got = read(file, piece, sizeof piece);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            return complain(error, "cannot read", path, remedy_of(errno));
+        if (got == 0)
+            return true;
+        if (content->len - start + (size_t)got > max)
+            return error_set(
+                error, ERROR_CONFIG,
+                "%.300s is larger than %zu bytes; it does not look like the right file", path, max);
+        buffer_add(content, (struct text){piece, (size_t)got});
+    }
+}
+
+bool files_read(const char *path, size_t max, struct buffer *content, struct error *error)
+{
+    struct stat status;
+    size_t start = content->len;
+    int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); // a named pipe must not stop us
+    if (file < 0)
+        return complain(error, "cannot open", path, remedy_of(errno));
+    bool is_good = fstat(file, &status) == 0 && S_ISREG(status.st_mode);
+    if (!is_good)
+        error_set(error, ERROR_CONFIG, "%.300s is not a file; name a regular file", path);
+    else
+        is_good = read_all(file, path, max, content, error);
+    if (!is_good)
+        content->len = start;
+    close(file);
+    return is_good;
+}
+
+// Makes one directory unless there is something of that name.
+static bool make_directory(const char *path, struct error *error)
+{
+    struct stat status;
+    if (mkdir(path, 0700) == 0 || errno == EEXIST)
+        return true;
+    int reason = errno; // EROFS and EACCES are also said about what exists
+    if (stat(path, &status) == 0)
+        return true;
+    errno = reason;
+    return complain(error, "cannot make the directory", path, remedy_of(reason));
+}
+
+static bool make_with_parents(const char *path, struct error *error)
+{
+    char *piece = must_copy(path);
+    bool is_made = true;
+    for (size_t i = 1; is_made && path[i - 1]; i++) {
+        if (path[i] != '/' && path[i] != '\0')
+            continue;
+        piece[i] = '\0';
+        is_made = make_directory(piece, error);
+        piece[i] = path[i];
+    }
+    free(piece);
+    return is_made;
+}
+
+bool files_make_private_directory(const char *path, struct error *error)
+{
+    struct stat status;
+    if (!make_with_parents(path, error))
+        return false;
+    if (stat(path, &status) != 0)
+        return complain(error, "cannot use the directory", path, remedy_of(errno));
+    if (!S_ISDIR(status.st_mode))
+        return error_set(error, ERROR_CONFIG, "%.300s is not a directory; name another place",
+                         path);
+    if (access(path, R_OK | W_OK | X_OK) != 0)
+        return complain(error, "cannot write in the directory", path, remedy_of(errno));
+    return true;
+}
+
+static bool may_have(const char *directory, const char *parent)
+{
+    if (access(directory, F_OK) != 0)
+        return errno == ENOENT && access(parent, W_OK | X_OK) == 0;
+    return access(directory, W_OK | X_OK) == 0;
+}
+
+bool files_user_data_directory(struct buffer *path, struct error *error)
+{
+    const char *data_home = getenv("XDG_DATA_HOME");
+    const char *home = getenv("HOME");
+    if (data_home && data_home[0] == '/')
+        buffer_printf(path, "%s/flawless", data_home);
+    else if (home && home[0] == '/')
+        buffer_printf(path, "%s/.local/share/flawless", home);
+    else
+        return error_set(error, ERROR_CONFIG,
+                         "there is no place for data, HOME is not set; set data_dir_path in a "
+                         "flawless.cfg");
+    return true;
+}
+
+bool files_machine_data_directory(struct buffer *path, struct error *error)
+{
+    if (!may_have("/var/lib/flawless", "/var/lib"))
+        return files_user_data_directory(path, error);
+    buffer_add_string(path, "/var/lib/flawless");
+    return true;
+}
+
+bool files_find_work_tree(const char *start, struct buffer *directory)
+{
+    struct text at = text_of(start);
+    struct buffer entry = {0};
+    bool is_found = false;
+    while (!is_found && text_starts(at, TEXT("/"))) {
+        buffer_clear(&entry);
+        buffer_add(&entry, at);
+        buffer_add_string(&entry, at.len > 1 ? "/.git" : ".git");
+        is_found = access(entry.at, F_OK) == 0;
+        if (is_found)
+            buffer_add(directory, at);
+        size_t slash = text_find_last(at, '/');
+        at = at.len == 1 ? text_of("") : text_until(at, slash ? slash : 1);
+    }
+    buffer_release(&entry);
+    return is_found;
+}

@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: MIT
+#include "server/config.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/hex.h"
+#include "base/log.h"
+#include "io/files.h"
+
+enum { PASSWORD_FILE_MAX = 1024 };
+
+static void tell_warning(void *self, const char *message)
+{
+    (void)self;
+    log_warning("%s", message);
+}
+
+// *path stays NULL when no file is named.
+static bool read_arguments(int argc, char **arguments, const char **path, struct error *error)
+{
+    for (int i = 1; i < argc; i++) {
+        const char *name = arguments[i];
+        if (name[0] == '-' && name[1] == '-')
+            name++;
+        if (strncmp(name, "-conf=", 6) == 0) {
+            *path = name + 6;
+            continue;
+        }
+        if (strcmp(name, "-conf") != 0)
+            return error_set(error, ERROR_INPUT,
+                             "%s: there is no argument \"%.100s\"; see `flawless help %s`",
+                             arguments[0], arguments[i], arguments[0]);
+        if (++i == argc)
+            return error_set(error, ERROR_INPUT, "%s: -conf needs the path of a flawless.cfg",
+                             arguments[0]);
+        *path = arguments[i];
+    }
+    return true;
+}
+
+static bool add_current_directory(struct buffer *path, struct error *error)
+{
+    char directory[PATH_MAX];
+    if (!getcwd(directory, sizeof directory))
+        return error_set(error, ERROR_CONFIG,
+                         "the directory this runs in is gone or cannot be read; go to another one");
+    buffer_add_string(path, directory);
+    return true;
+}
+
+// ---- where things are ----
+
+static struct text directory_of(struct text path)
+{
+    size_t slash = text_find_last(path, '/');
+    return text_until(path, slash ? slash : 1);
+}
+
+// "~/x" and paths relative to base become absolute.
+static bool resolve(struct options *o, const char *name, struct text base, struct error *error)
+{
+    const struct option_row *row = option_find(text_of(name));
+    struct text path = *(struct text *)(void *)((char *)o + row->offset);
+    struct buffer whole = {0};
+    if (path.len == 0 || path.at[0] == '/')
+        return true;
+    if (text_starts(path, TEXT("~/"))) {
+        const char *home = getenv("HOME");
+        if (!home || home[0] != '/')
+            return error_set(error, ERROR_CONFIG,
+                             "%s: %s cannot be found, HOME is not set; write the whole path", name,
+                             path.at);
+        base = text_of(home);
+        path = text_from(path, 2);
+    }
+    buffer_add(&whole, base);
+    if (!text_ends(base, TEXT("/")))
+        buffer_add_char(&whole, '/');
+    buffer_add(&whole, path);
+    options_set_text(o, name, buffer_text(&whole));
+    buffer_release(&whole);
+    return true;
+}
+
+static bool resolve_all(struct options *o, struct text base, struct error *error)
+{
+    for (const struct option_row *row = option_table; row->name; row++) {
+        bool is_command = row->offset == offsetof(struct options, git_cli_path);
+        bool is_store = row->offset == offsetof(struct options, store);
+        if (row->type != OPTION_PATH && !is_store)
+            continue;
+        if (is_command && text_find(o->git_cli_path, '/') == o->git_cli_path.len)
+            continue; // looked for in PATH
+        if (is_store && text_contains(o->store, TEXT("://")))
+            continue;
+        if (!resolve(o, row->name, base, error))
+            return false;
+    }
+    if (o->config_dir_path.len == 0)
+        options_set_text(o, "config_dir_path", base);
+    return true;
+}
+
+// subdirectory: of the user's data directory; empty for the machine's itself.
+static bool choose_data_directory(struct options *o, struct text subdirectory, struct error *error)
+{
+    struct buffer path = {0};
+    if (o->data_dir_path.len == 0) {
+        bool is_machines = subdirectory.len == 0;
+        if (!(is_machines ? files_machine_data_directory(&path, error)
+                          : files_user_data_directory(&path, error)))
+            return false;
+        buffer_add(&path, subdirectory);
+        options_set_text(o, "data_dir_path", buffer_text(&path));
+        buffer_release(&path);
+    }
+    if (o->store.len == 0)
+        options_set_text(o, "store", o->data_dir_path);
+    return files_make_private_directory(o->data_dir_path.at, error) ||
+           error_prefix(error, "data_dir_path");
+}
+
+// The last component of a repository's path, without ".git".
+static struct text name_of(struct text repository)
+{
+    while (text_ends(repository, TEXT("/")))
+        repository.len--;
+    if (text_ends(repository, TEXT("/.git")))
+        repository.len -= 5;
+    struct text name = text_from(repository, text_find_last(repository, '/') + 1);
+    if (text_ends(name, TEXT(".git")))
+        name.len -= 4;
+    return name.len ? name : TEXT("default");
+}
+
+// ---- the two ways to be configured ----
+
+static bool read_password(struct options *o, struct error *error)
+{
+    struct buffer content = {0};
+    if (o->smtp_password_file.len == 0)
+        return true;
+    if (!files_read(o->smtp_password_file.at, PASSWORD_FILE_MAX, &content, error))
+        return error_prefix(error, "smtp_password_file");
+    struct text password = buffer_text(&content);
+    while (text_ends(password, TEXT("\n")) || text_ends(password, TEXT("\r")))
+        password.len--;
+    bool is_good = password.len > 0;
+    for (size_t i = 0; i < password.len; i++)
+        is_good = is_good && (unsigned char)password.at[i] >= 0x20;
+    if (is_good)
+        options_set_text(o, "smtp_password", password);
+    buffer_release(&content);
+    return is_good || error_set(error, ERROR_CONFIG,
+                                "smtp_password_file: %.300s has to hold the password on one line "
+                                "and nothing else",
+                                o->smtp_password_file.at);
+}
+
+static bool load_file(const char *path, struct config *config, struct error *error)
+{
+    struct options_warnings warnings = {NULL, tell_warning};
+    struct buffer content = {0};
+    if (path[0] != '/') {
+        if (!add_current_directory(&config->file_name, error))
+            return false;
+        buffer_add_char(&config->file_name, '/');
+    }
+    buffer_add_string(&config->file_name, path);
+    bool is_good = files_read(path, OPTIONS_SIZE_MAX, &content, error) &&
+                   options_read(&config->options, path, buffer_text(&content), warnings, error);
+    buffer_release(&content);
+    return is_good &&
+           resolve_all(&config->options, directory_of(buffer_text(&config->file_name)), error) &&
+           choose_data_directory(&config->options, text_of(""), error) &&
+           read_password(&config->options, error);
+}
+
+static bool load_work_tree(const char *command, struct config *config, struct error *error)
+{
+    struct buffer here = {0}, tree = {0}, subdirectory = {0};
+    char digits[33];
+    bool is_good = add_current_directory(&here, error);
+    if (is_good && !files_find_work_tree(here.at, &tree))
+        is_good = error_set(error, ERROR_INPUT,
+                            "%s: this is not inside a git work tree; go to one, or name a "
+                            "configuration with -conf PATH",
+                            command);
+    if (is_good) {
+        struct text path = buffer_text(&tree);
+        struct digest digest = digest_of(&path, 1); // work trees of one name are told apart
+        hex_write(digest.bytes, 4, digits);
+        buffer_printf(&subdirectory, "/%.*s-%s", TEXT_ARG(name_of(path)), digits);
+        options_set_text(&config->options, "repo_dir", path);
+        is_good = resolve_all(&config->options, path, error) &&
+                  choose_data_directory(&config->options, buffer_text(&subdirectory), error);
+    }
+    buffer_release(&here);
+    buffer_release(&tree);
+    buffer_release(&subdirectory);
+    return is_good;
+}
+
+bool config_load(int argc, char **arguments, struct config *config, struct error *error)
+{
+    const char *path = NULL;
+    *config = (struct config){0};
+    options_init(&config->options);
+    if (!read_arguments(argc, arguments, &path, error))
+        return false;
+    if (!(path ? load_file(path, config, error) : load_work_tree(arguments[0], config, error)))
+        return false;
+    buffer_add(&config->project_name, name_of(config->options.repo_dir));
+    return true;
+}
+
+void config_release(struct config *config)
+{
+    options_release(&config->options);
+    buffer_release(&config->file_name);
+    buffer_release(&config->project_name);
+}
+
+int config_complain(const struct error *error)
+{
+    fprintf(stderr, "flawless: %s\n", error->message);
+    return error->kind == ERROR_INPUT ? 2 : 1;
+}
