@@ -147,6 +147,7 @@ static struct request *begin_request(struct http_server *server, struct MHD_Conn
         .method = text_of(method),
         .path = utf8_mended(&r->arena, collapse_slashes(&r->arena, text_of(url))),
         .peer = text_of(r->peer),
+        .peer_address = peer->client_addr,
         .is_from_loopback = address_is_loopback(peer->client_addr),
         .is_on_pages_port = context && context->socket_context != NULL,
         .arena = &r->arena,
@@ -302,18 +303,19 @@ static void nap_ms(long ms)
     nanosleep(&nap, NULL);
 }
 
-void http_server_stop(struct http_server *server, int64_t timeout_ms)
+bool http_server_stop(struct http_server *server, int64_t timeout_ms)
 {
-    if (!server)
-        return;
     atomic_store(&server->is_stopping, true);
     int in_flight;
     for (; (in_flight = atomic_load_explicit(&server->in_flight, memory_order_acquire)) > 0 &&
            timeout_ms > 0;
          timeout_ms -= 5)
         nap_ms(5);
-    if (in_flight > 0)
+    if (in_flight > 0) {
         log_warning("%d requests were still under way when the server stopped", in_flight);
+        return false; // libmicrohttpd does not stop while a request waits for its answer
+    }
     MHD_stop_daemon(server->daemon);
     free(server);
+    return true;
 }

@@ -8,13 +8,14 @@
 #include "base/error.h"
 
 struct http_server;
-struct MHD_Connection;
+struct sockaddr;
 
 // One request, from its last body byte to its answer. Texts live until the answer is given.
 struct http_request {
     struct text method, path; // path: decoded, repeated slashes collapsed, without the query
     struct text body;         // as sent
     struct text peer;         // address without port
+    const struct sockaddr *peer_address;
     bool is_from_loopback;
     bool is_on_pages_port; // came in by the port for pages only
     struct arena *arena;   // for whatever has to live until the answer
@@ -51,10 +52,11 @@ void http_answer(struct http_request *request, const struct http_answer *answer)
 // in any case).
 struct http_server *http_server_start(const struct http_handler *handler, int thread_n,
                                       int pages_port, struct error *error);
-struct sockaddr;
 void http_server_add(struct http_server *server, int socket, const struct sockaddr *address,
                      unsigned address_len);
-// No new requests; waits until those in flight are answered, at most timeout_ms, then closes.
-void http_server_stop(struct http_server *server, int64_t timeout_ms);
+// Ends every connection after its next answer; waits until no request is in flight, at most
+// timeout_ms. False when some still were: then the server goes on, and the process has to end
+// without freeing what its handler needs.
+bool http_server_stop(struct http_server *server, int64_t timeout_ms);
 
 #endif

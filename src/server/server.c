@@ -1,2 +1,320 @@
 // SPDX-License-Identifier: MIT
-#include "io/http.h"
+#include "server/server.h"
+
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "io/door.h"
+#include "server/blamer.h"
+#include "server/health.h"
+#include "server/intake.h"
+#include "server/keeper.h"
+#include "server/ledger.h"
+#include "server/mailer.h"
+
+enum {
+    REPOSITORY_PATIENCE_MS = 120, // a start waits so long for the repository's paths
+    THRIFT_STOP_MS = 2000,
+    HTTP_STOP_MS = 4000,
+    GIT_STOP_S = 2,
+};
+
+struct server {
+    const struct config *config;
+    struct arena arena; // texts that live as long as the server
+    struct buffer base_url, dsn, smtp_url, sender;
+    struct network *networks;
+    size_t network_n;
+    struct project project;
+    int lock; // on the state, so that no second server uses it
+
+    struct store *store;
+    struct keeper *keeper;
+    struct mailer *mailer;
+    struct blamer *blamer;
+    struct ledger *ledger;
+    struct web *web;
+    struct intake *intake;
+    struct http_server *http;
+    struct thrift_server *thrift;
+    struct door *door;
+};
+
+// ---- who hands what to whom ----
+
+static struct judge *hold_judge(void *self)
+{
+    struct server *server = self;
+    return keeper_hold_judge(server->keeper);
+}
+
+static bool job_to_blamer(void *self, const struct blame_job *job)
+{
+    struct server *server = self;
+    return blamer_take(server->blamer, job);
+}
+
+static void blame_to_ledger(void *self, struct blame_answer *answer)
+{
+    struct server *server = self;
+    ledger_tell_blame(server->ledger, answer);
+}
+
+static bool letter_to_mailer(void *self, const struct outbox_letter *letter)
+{
+    struct server *server = self;
+    return mailer_take(server->mailer, letter);
+}
+
+static void outcome_to_ledger(void *self, const struct outbox_letter *outcome)
+{
+    struct server *server = self;
+    ledger_tell_letter(server->ledger, letter_outcome_new(outcome));
+}
+
+static void http_to_intake(void *self, int socket, const struct sockaddr *address,
+                           socklen_t address_len)
+{
+    struct server *server = self;
+    http_server_add(server->http, socket, address, address_len);
+}
+
+static void thrift_to_intake(void *self, int socket, const struct sockaddr *address,
+                             socklen_t address_len)
+{
+    struct server *server = self;
+    thrift_server_add(server->thrift, socket, address, address_len);
+}
+
+static void call_to_intake(void *self, struct thrift_request *request)
+{
+    struct server *server = self;
+    intake_take_call(server->intake, server->thrift, request);
+}
+
+static void list_options(void *self, struct arena *arena, struct value *list)
+{
+    struct server *server = self;
+    health_list_options(&server->config->options, arena, list);
+}
+
+static void tell_health(void *self, struct arena *arena, struct value *object, bool *is_well)
+{
+    struct server *server = self;
+    health_tell(&(struct health_rooms){server->ledger, server->intake, server->blamer,
+                                       server->keeper, server->mailer},
+                arena, object, is_well);
+}
+
+// ---- starting ----
+
+static bool read_networks(struct server *server, struct error *error)
+{
+    const struct option_list *list = &server->config->options.thrift_networks;
+    server->networks =
+        arena_array(&server->arena, struct network, list->item_n * NETWORK_WORD_MAX + 1);
+    for (size_t i = 0; i < list->item_n; i++) {
+        size_t n = 0;
+        if (!network_parse(list->items[i], server->networks + server->network_n, &n, error))
+            return error_prefix(error, "thrift_networks");
+        server->network_n += n;
+    }
+    return true;
+}
+
+static bool open_state(struct server *server, struct error *error)
+{
+    const struct options *o = &server->config->options;
+    struct text name = buffer_text(&server->config->project_name);
+    if (!store_lock(o->store.at, &server->lock, error) ||
+        !store_open(o->store.at, STORE_WRITE, &server->store, error) ||
+        !store_keep_project(server->store, o->project_id, name, o->project_key, &server->arena,
+                            &server->project, error))
+        return false;
+    options_base_url(o, &server->base_url);
+    options_dsn(o, server->project.key, &server->dsn);
+    options_smtp_url(o, &server->smtp_url);
+    options_sender(o, &server->sender);
+    int64_t released = 0;
+    if (o->smtp_host.len && !store_release_kept_letters(server->store, &released, error))
+        return false;
+    if (released)
+        log_info("%lld letters that were kept in the outbox are going to be sent",
+                 (long long)released);
+    return true;
+}
+
+static bool open_door(struct server *server, struct error *error)
+{
+    const struct options *o = &server->config->options;
+    struct door_settings settings = {
+        .bind_address = o->bind_address,
+        .port = (int)o->port,
+        .pages_port = (int)o->http_port,
+        .self = server,
+        .take_http = http_to_intake,
+        .take_thrift = thrift_to_intake,
+    };
+    return door_open(&settings, &server->door, error);
+}
+
+static void start_mailer(struct server *server)
+{
+    const struct options *o = &server->config->options;
+    struct mailer_settings settings = {
+        .smtp = {.url = server->smtp_url.at,
+                 .user = o->smtp_user.at,
+                 .password = o->smtp_password.at,
+                 .use_starttls = o->smtp_use_tls},
+        .clock = &clock_system,
+        .self = server,
+        .settled = outcome_to_ledger,
+    };
+    server->mailer = mailer_start(&settings);
+}
+
+static void start_ledger(struct server *server)
+{
+    const struct options *o = &server->config->options;
+    struct ledger_settings settings = {
+        .store = server->store,
+        .clock = &clock_system,
+        .alert = {o->report_error_threshold, o->report_only_after_minimum_date},
+        .base_url = buffer_text(&server->base_url),
+        .sender = buffer_text(&server->sender),
+        .sender_domain = o->email_domain_name,
+        .has_smtp = o->smtp_host.len > 0,
+        .self = server,
+        .hold_judge = hold_judge,
+        .take_job = job_to_blamer,
+        .take_letter = letter_to_mailer,
+    };
+    server->ledger = ledger_start(&settings);
+}
+
+static void start_blamer(struct server *server)
+{
+    const struct options *o = &server->config->options;
+    struct blamer_settings settings = {
+        .keeper = server->keeper,
+        .owner = {o->email_domain_name, o->ignore_vcs_email_domain, o->default_contact},
+        .thread_n = (int)o->max_concurrent_git_blames,
+        .self = server,
+        .answer = blame_to_ledger,
+    };
+    server->blamer = blamer_start(&settings);
+}
+
+static bool start_web(struct server *server, struct error *error)
+{
+    const struct options *o = &server->config->options;
+    struct text base_url = buffer_text(&server->base_url);
+    struct text scheme_end = text_from(base_url, text_find(base_url, '/') + 2);
+    struct web_settings settings = {
+        .store_address = o->store.at,
+        .project_id = o->project_id,
+        .clock = &clock_system,
+        .version = TEXT(FLAWLESS_VERSION),
+        .base_url = base_url,
+        .report_address = scheme_end,
+        .dsn = buffer_text(&server->dsn),
+        .minimum_date_ms = o->report_only_after_minimum_date,
+        .has_smtp = o->smtp_host.len > 0,
+        .loopback_only = o->web_auth != WEB_AUTH_NONE,
+        .self = server,
+        .hold_judge = hold_judge,
+        .list_options = list_options,
+        .health = tell_health,
+    };
+    server->web = web_start(&settings, error);
+    return server->web != NULL;
+}
+
+static bool start_intake(struct server *server, struct error *error)
+{
+    struct intake_settings settings = {
+        .ledger = server->ledger,
+        .keeper = server->keeper,
+        .web = server->web,
+        .projects = &server->project,
+        .project_n = 1,
+        .networks = server->networks,
+        .network_n = server->network_n,
+    };
+    struct thrift_server_settings thrift = {server->networks, server->network_n, server,
+                                            call_to_intake};
+    int core_n = (int)sysconf(_SC_NPROCESSORS_ONLN);
+    server->intake = intake_new(&settings);
+    struct http_handler handler = intake_http_handler(server->intake);
+    server->http = http_server_start(&handler, core_n < 2 ? 2 : core_n,
+                                     (int)server->config->options.http_port, error);
+    server->thrift = server->http ? thrift_server_start(&thrift, error) : NULL;
+    return server->thrift != NULL;
+}
+
+// What fails here ends the process, so nothing is taken apart again.
+bool server_start(const struct config *config, struct server **started, struct error *error)
+{
+    struct server *server = must_alloc(sizeof *server);
+    *started = server;
+    server->config = config;
+    if (!read_networks(server, error) || !open_door(server, error) ||
+        !keeper_open(&config->options, &server->keeper, error) || !open_state(server, error) ||
+        !start_web(server, error))
+        return false;
+    keeper_start(server->keeper, REPOSITORY_PATIENCE_MS);
+    if (server->smtp_url.len)
+        start_mailer(server);
+    start_blamer(server);
+    start_ledger(server);
+    if (!start_intake(server, error))
+        return false;
+    door_start(server->door);
+    return true;
+}
+
+struct text server_base_url(const struct server *server)
+{
+    return buffer_text(&server->base_url);
+}
+
+struct text server_dsn(const struct server *server)
+{
+    return buffer_text(&server->dsn);
+}
+
+// ---- stopping ----
+
+bool server_stop(struct server *server)
+{
+    door_close(server->door);
+    thrift_server_stop(server->thrift, THRIFT_STOP_MS);
+    bool is_over = http_server_stop(server->http, HTTP_STOP_MS);
+    if (is_over)
+        web_stop(server->web);
+    ledger_stop(server->ledger);
+    struct timespec deadline;
+    clock_gettime(CLOCK_REALTIME, &deadline);
+    deadline.tv_sec += GIT_STOP_S;
+    is_over &= blamer_stop(server->blamer, &deadline);
+    is_over &= keeper_stop(server->keeper, &deadline);
+    if (server->mailer)
+        mailer_stop(server->mailer);
+    store_close(server->store);
+    if (!is_over)
+        return false;
+    intake_free(server->intake);
+    blamer_free(server->blamer);
+    ledger_free(server->ledger);
+    keeper_free(server->keeper);
+    buffer_release(&server->base_url);
+    buffer_release(&server->dsn);
+    buffer_release(&server->smtp_url);
+    buffer_release(&server->sender);
+    arena_release(&server->arena);
+    close(server->lock);
+    free(server);
+    return true;
+}

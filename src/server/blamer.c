@@ -1,0 +1,299 @@
+// SPDX-License-Identifier: MIT
+#include "server/blamer.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/log.h"
+
+enum {
+    WAITING_MAX = 1000,
+    TOGETHER_MAX = 200, // lines of one file at one revision that one git process is asked for
+    NOT_READY_RETRY_MS = 500,
+    RETRY_FIRST_MS = 2000, // doubled with every failure ...
+    RETRY_MAX_MS = 10 * 60 * 1000,
+};
+
+// A job's own copy.
+struct task {
+    struct task *next;
+    struct arena arena;
+    struct blame_job job;
+};
+
+struct blamer {
+    struct blamer_settings settings;
+    pthread_t *threads;
+    int thread_n;
+
+    pthread_mutex_t lock; // for what follows
+    pthread_cond_t changed;
+    struct task *first, *last;
+    bool is_stopping;
+    struct blamer_facts facts;
+};
+
+// ---- waiting tasks ----
+
+bool blamer_take(struct blamer *blamer, const struct blame_job *job)
+{
+    struct task *task = must_alloc(sizeof *task);
+    task->job = *job;
+    struct site *site = &task->job.site;
+    struct text *texts[] = {&site->revision, &site->path, &site->function, &site->text};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        *texts[i] = arena_copy(&task->arena, *texts[i]);
+    pthread_mutex_lock(&blamer->lock);
+    bool fits = !blamer->is_stopping && blamer->facts.waiting < WAITING_MAX;
+    if (fits) {
+        *(blamer->last ? &blamer->last->next : &blamer->first) = task;
+        blamer->last = task;
+        blamer->facts.waiting++;
+        pthread_cond_signal(&blamer->changed);
+    }
+    pthread_mutex_unlock(&blamer->lock);
+    if (!fits) {
+        arena_release(&task->arena);
+        free(task);
+    }
+    return fits;
+}
+
+static bool go_together(const struct site *a, const struct site *b)
+{
+    return a->is_mapped == b->is_mapped && text_equal(a->path, b->path) &&
+           text_equal(a->revision, b->revision);
+}
+
+// With the lock held: the first task and all others that one git process can answer with it.
+static struct task *take_together(struct blamer *blamer)
+{
+    struct task *taken = blamer->first, *end = taken;
+    int taken_n = 1;
+    blamer->first = taken->next;
+    taken->next = NULL;
+    blamer->last = NULL;
+    for (struct task **link = &blamer->first; *link;) {
+        struct task *task = *link;
+        if (taken_n < TOGETHER_MAX && go_together(&task->job.site, &taken->job.site)) {
+            *link = task->next;
+            task->next = NULL;
+            end = end->next = task;
+            taken_n++;
+        } else {
+            blamer->last = task;
+            link = &task->next;
+        }
+    }
+    blamer->facts.waiting -= taken_n;
+    blamer->facts.running += taken_n;
+    return taken;
+}
+
+// ---- answering ----
+
+static void send_answer(struct blamer *blamer, struct blame_answer *answer)
+{
+    blamer->settings.answer(blamer->settings.self, answer);
+}
+
+static void postpone(struct blamer *blamer, const struct task *task, int64_t retry_after_ms)
+{
+    struct blame_answer *answer = blame_answer_new(task->job.site_id);
+    answer->retry_after_ms = retry_after_ms;
+    send_answer(blamer, answer);
+}
+
+static void answer_nobody(struct blamer *blamer, const struct task *task, enum owner_state state,
+                          struct text reason)
+{
+    struct blame_answer *answer = blame_answer_new(task->job.site_id);
+    answer->ownership.state = state;
+    answer->ownership.reason = arena_copy(&answer->arena, reason);
+    if (state != OWNER_NONE)
+        owner_choose(&blamer->settings.owner, &answer->arena, &answer->ownership);
+    send_answer(blamer, answer);
+}
+
+static void answer_finding(struct blamer *blamer, const struct task *task,
+                           const struct blame_finding *finding)
+{
+    struct blame_answer *answer = blame_answer_new(task->job.site_id);
+    struct arena *arena = &answer->arena;
+    answer->line =
+        (struct line_identity){arena_copy(arena, finding->line.commit),
+                               arena_copy(arena, finding->line.path), finding->line.number};
+    answer->ownership = (struct ownership){
+        .author_name = arena_copy(arena, finding->author_name),
+        .author_email = arena_copy(arena, finding->author_email),
+        .changed_at_ms = finding->changed_at_ms,
+        .commit_subject = arena_copy(arena, finding->commit_subject),
+        .confidence = finding->confidence,
+        .reason = arena_copy(arena, finding->reason),
+    };
+    owner_choose(&blamer->settings.owner, arena, &answer->ownership);
+    send_answer(blamer, answer);
+}
+
+static int64_t retry_after_ms(int64_t attempts)
+{
+    int64_t wait = RETRY_FIRST_MS;
+    for (int64_t i = 0; i < attempts && wait < RETRY_MAX_MS; i++)
+        wait *= 2;
+    return wait < RETRY_MAX_MS ? wait : RETRY_MAX_MS;
+}
+
+static void note_failure(struct blamer *blamer, const char *message)
+{
+    pthread_mutex_lock(&blamer->lock);
+    bool is_news = message[0] && !blamer->facts.failure[0];
+    if (message[0])
+        blamer->facts.failed++;
+    snprintf(blamer->facts.failure, sizeof blamer->facts.failure, "%.255s", message);
+    pthread_mutex_unlock(&blamer->lock);
+    if (is_news)
+        log_warning("git could not be asked who wrote a line, it will be asked again: %s", message);
+}
+
+static void ask_git(struct blamer *blamer, struct repository *repository, struct task *tasks,
+                    struct text path, struct arena *arena)
+{
+    size_t n = 0;
+    for (struct task *task = tasks; task; task = task->next)
+        n++;
+    struct blame_query *queries = arena_array(arena, struct blame_query, n);
+    struct blame_finding *findings = arena_array(arena, struct blame_finding, n);
+    size_t i = 0;
+    for (struct task *task = tasks; task; task = task->next, i++)
+        queries[i] = (struct blame_query){task->job.site.revision, path, task->job.site.line_number,
+                                          task->job.site.text};
+    struct error error = {0};
+    bool is_answered = repository_blame(repository, queries, n, arena, findings, &error);
+    note_failure(blamer, is_answered ? "" : error.message);
+    i = 0;
+    for (struct task *task = tasks; task; task = task->next, i++) {
+        if (!is_answered)
+            postpone(blamer, task, retry_after_ms(task->job.attempts));
+        else if (findings[i].is_found)
+            answer_finding(blamer, task, &findings[i]);
+        else
+            answer_nobody(blamer, task, OWNER_DEFAULT, findings[i].reason);
+    }
+}
+
+// The path in the repository of a site that was judged before the repository was known.
+static bool map_late(struct blamer *blamer, const struct site *site, struct arena *arena,
+                     struct text *path)
+{
+    struct judge *judge = keeper_hold_judge(blamer->settings.keeper);
+    struct frame frame = {.path = site->path, .filename = site->path};
+    bool is_ours = judge_frame(judge, &frame, path);
+    *path = arena_copy(arena, *path); // it may belong to the judge's paths
+    judge_drop(judge);
+    return is_ours;
+}
+
+static void answer_tasks(struct blamer *blamer, struct task *tasks)
+{
+    struct repository *repository = keeper_repository(blamer->settings.keeper);
+    const struct site *site = &tasks->job.site;
+    struct arena arena = {0};
+    struct text path = site->path;
+    bool is_ready = !repository || site->is_mapped || keeper_knows_paths(blamer->settings.keeper);
+    bool is_ours =
+        !repository || site->is_mapped || (is_ready && map_late(blamer, site, &arena, &path));
+    if (repository && is_ready && is_ours) {
+        ask_git(blamer, repository, tasks, path, &arena);
+        arena_release(&arena);
+        return;
+    }
+    for (struct task *task = tasks; task; task = task->next) {
+        if (!is_ready)
+            postpone(blamer, task, NOT_READY_RETRY_MS);
+        else if (!repository)
+            answer_nobody(blamer, task, OWNER_DEFAULT,
+                          TEXT("no repository is configured that could tell who wrote the line"));
+        else
+            answer_nobody(blamer, task, OWNER_NONE, TEXT("the file is not in the repository"));
+    }
+    arena_release(&arena);
+}
+
+static void free_tasks(struct task *tasks)
+{
+    for (struct task *task = tasks, *next; task; task = next) {
+        next = task->next;
+        arena_release(&task->arena);
+        free(task);
+    }
+}
+
+static void *run(void *self)
+{
+    struct blamer *blamer = self;
+    pthread_mutex_lock(&blamer->lock);
+    for (;;) {
+        while (!blamer->first && !blamer->is_stopping)
+            pthread_cond_wait(&blamer->changed, &blamer->lock);
+        if (blamer->is_stopping)
+            break;
+        struct task *tasks = take_together(blamer);
+        pthread_mutex_unlock(&blamer->lock);
+        int64_t task_n = 0;
+        for (struct task *task = tasks; task; task = task->next)
+            task_n++;
+        answer_tasks(blamer, tasks);
+        free_tasks(tasks);
+        pthread_mutex_lock(&blamer->lock);
+        blamer->facts.running -= task_n;
+        blamer->facts.done += task_n;
+    }
+    pthread_mutex_unlock(&blamer->lock);
+    return NULL;
+}
+
+// ---- the face ----
+
+struct blamer *blamer_start(const struct blamer_settings *settings)
+{
+    struct blamer *blamer = must_alloc(sizeof *blamer);
+    blamer->settings = *settings;
+    pthread_mutex_init(&blamer->lock, NULL);
+    pthread_cond_init(&blamer->changed, NULL);
+    blamer->thread_n = settings->thread_n;
+    blamer->threads = must_alloc((size_t)settings->thread_n * sizeof *blamer->threads);
+    for (int i = 0; i < blamer->thread_n; i++)
+        check(pthread_create(&blamer->threads[i], NULL, run, blamer) == 0);
+    return blamer;
+}
+
+bool blamer_stop(struct blamer *blamer, const struct timespec *deadline)
+{
+    pthread_mutex_lock(&blamer->lock);
+    blamer->is_stopping = true;
+    pthread_cond_broadcast(&blamer->changed);
+    pthread_mutex_unlock(&blamer->lock);
+    for (int i = 0; i < blamer->thread_n; i++)
+        if (pthread_timedjoin_np(blamer->threads[i], NULL, deadline) != 0)
+            return false;
+    return true;
+}
+
+void blamer_free(struct blamer *blamer)
+{
+    free_tasks(blamer->first);
+    pthread_cond_destroy(&blamer->changed);
+    pthread_mutex_destroy(&blamer->lock);
+    free(blamer->threads);
+    free(blamer);
+}
+
+void blamer_look(struct blamer *blamer, struct blamer_facts *facts)
+{
+    pthread_mutex_lock(&blamer->lock);
+    *facts = blamer->facts;
+    pthread_mutex_unlock(&blamer->lock);
+}

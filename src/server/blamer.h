@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+// The blamer: threads that ask git who wrote a line, so that nobody else waits for git.
+#ifndef FLAWLESS_SERVER_BLAMER_H
+#define FLAWLESS_SERVER_BLAMER_H
+
+#include "core/owner.h"
+#include "io/repository.h"
+#include "server/keeper.h"
+#include "server/ledger.h"
+
+struct blamer;
+
+struct blamer_settings {
+    struct keeper *keeper;       // knows the repository, when there is one, and its paths
+    struct owner_settings owner; // its texts live as long as the blamer
+    int thread_n;                // git processes at once
+    void *self;
+    void (*answer)(void *self, struct blame_answer *answer); // any blamer thread; takes the answer
+};
+
+struct blamer *blamer_start(const struct blamer_settings *settings);
+// Copies the job; false when enough wait already. Any thread.
+bool blamer_take(struct blamer *blamer, const struct blame_job *job);
+// Ends after the jobs under way; what waits is forgotten (the store remembers it). False when git
+// kept a thread busy until the deadline (by CLOCK_REALTIME): then nothing of it may be freed.
+bool blamer_stop(struct blamer *blamer, const struct timespec *deadline);
+void blamer_free(struct blamer *blamer);
+
+struct blamer_facts {
+    int64_t waiting, running, done, failed; // done and failed since the start
+    char failure[256];                      // the newest one; empty when the last job went well
+};
+void blamer_look(struct blamer *blamer, struct blamer_facts *facts);
+
+#endif

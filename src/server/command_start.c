@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: MIT
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "server/commands.h"
+#include "server/server.h"
+
+// Before any thread starts, so that all of them leave these signals to wait_for_stop.
+static void hold_signals(sigset_t *stops)
+{
+    signal(SIGPIPE, SIG_IGN); // a peer that is gone shows as an error of write
+    sigemptyset(stops);
+    sigaddset(stops, SIGTERM);
+    sigaddset(stops, SIGINT);
+    sigaddset(stops, SIGHUP);
+    pthread_sigmask(SIG_BLOCK, stops, NULL);
+}
+
+static void raise_file_limit(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
+        limit.rlim_cur = limit.rlim_max;
+        setrlimit(RLIMIT_NOFILE, &limit);
+    }
+}
+
+static bool start(int argc, char **arguments, struct config *config, struct server **server,
+                  struct error *error)
+{
+    if (!config_load(argc, arguments, config, error))
+        return false;
+    const struct options *o = &config->options;
+    if (!log_open((enum log_level)o->log_level, o->log_file.len ? o->log_file.at : NULL))
+        return error_set(error, ERROR_CONFIG, "cannot write log_file %s: %s; correct it in %s",
+                         o->log_file.at, strerror(errno), "flawless.cfg");
+    return server_start(config, server, error);
+}
+
+static void tell_people(const struct config *config, const struct server *server)
+{
+    const struct options *o = &config->options;
+    log_info("listening on %s port %lld for reports and pages",
+             o->bind_address.len ? o->bind_address.at : "all addresses", (long long)o->port);
+    printf("Pages: %.*s/\nDSN:   %.*s\n", TEXT_ARG(server_base_url(server)),
+           TEXT_ARG(server_dsn(server)));
+    if (!o->repo_dir.len)
+        printf("No repo_dir is set: lines cannot be blamed on anybody.\n");
+    fflush(stdout);
+}
+
+int command_start(int argc, char **arguments)
+{
+    struct config config = {0};
+    struct server *server = NULL;
+    struct error error = {0};
+    sigset_t stops;
+    hold_signals(&stops);
+    raise_file_limit();
+    if (!start(argc, arguments, &config, &server, &error))
+        return config_complain(&error);
+    tell_people(&config, server);
+    int signal_number = 0;
+    sigwait(&stops, &signal_number);
+    log_info("stopping: answering what is in flight");
+    if (!server_stop(server)) {
+        log_info("stopped; something was still busy and was left as it is");
+        log_close();
+        _exit(0); // other threads still run: nothing may be freed under them
+    }
+    log_info("stopped");
+    log_close();
+    config_release(&config);
+    return 0;
+}

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: MIT
+#include "server/health.h"
+
+struct value_list_of_options {
+    struct arena *arena;
+    struct value *list;
+};
+
+static void add_option(void *self, const char *name, struct text value)
+{
+    const struct value_list_of_options *target = self;
+    struct value *option = value_add_object(target->arena, target->list);
+    value_set_text(target->arena, option, "name", text_of(name));
+    value_set_text(target->arena, option, "value", arena_copy(target->arena, value));
+}
+
+void health_list_options(const struct options *options, struct arena *arena, struct value *list)
+{
+    struct value_list_of_options target = {arena, list};
+    options_list(options, add_option, &target);
+}
+
+static void add_problem(struct arena *arena, struct value *problems, const char *what,
+                        const char *why)
+{
+    value_add_text(arena, problems, arena_printf(arena, "%s: %s", what, why));
+}
+
+static void tell_reports(const struct health_rooms *rooms, struct arena *arena,
+                         struct value *object, struct value *problems, bool *is_well)
+{
+    struct ledger_facts ledger;
+    struct intake_facts intake;
+    ledger_look(rooms->ledger, &ledger);
+    intake_look(rooms->intake, &intake);
+    struct value *reports = value_set_object(arena, object, "reports");
+    value_set_int(arena, reports, "accepted", ledger.reports);
+    value_set_int(arena, reports, "occurrences", ledger.occurrences);
+    value_set_int(arena, reports, "refused", ledger.refused);
+    value_set_int(arena, reports, "bad_input", intake.bad_input);
+    value_set_int(arena, reports, "dropped_items", intake.dropped_items);
+    struct value *batches = value_set_object(arena, object, "ledger");
+    value_set_int(arena, batches, "batches", ledger.batches);
+    value_set_int(arena, batches, "waiting", ledger.waiting);
+    value_set_int(arena, batches, "last_commit_us", ledger.last_commit_us);
+    if (ledger.is_failing) {
+        *is_well = false;
+        add_problem(arena, problems, "reports cannot be committed", ledger.failure);
+    }
+}
+
+static void tell_git(const struct health_rooms *rooms, struct arena *arena, struct value *object,
+                     struct value *problems)
+{
+    struct keeper_facts keeper;
+    struct blamer_facts blamer;
+    keeper_look(rooms->keeper, &keeper);
+    blamer_look(rooms->blamer, &blamer);
+    struct value *repository = value_set_object(arena, object, "repository");
+    value_set_bool(arena, repository, "is_configured", keeper.has_repository);
+    value_set_bool(arena, repository, "is_read", keeper.knows_paths);
+    value_set_int(arena, repository, "paths", keeper.path_n);
+    value_set_text(arena, repository, "newest_commit", arena_copy(arena, text_of(keeper.tip)));
+    struct value *blames = value_set_object(arena, object, "blames");
+    value_set_int(arena, blames, "waiting", blamer.waiting);
+    value_set_int(arena, blames, "running", blamer.running);
+    value_set_int(arena, blames, "done", blamer.done);
+    value_set_int(arena, blames, "failed", blamer.failed);
+    if (keeper.failure[0])
+        add_problem(arena, problems, "the repository cannot be read", keeper.failure);
+    if (blamer.failure[0])
+        add_problem(arena, problems, "git could not say who wrote a line", blamer.failure);
+}
+
+static void tell_mail(const struct health_rooms *rooms, struct arena *arena, struct value *object,
+                      struct value *problems)
+{
+    struct mailer_facts mailer = {0};
+    if (rooms->mailer)
+        mailer_look(rooms->mailer, &mailer);
+    struct value *mail = value_set_object(arena, object, "mail");
+    value_set_bool(arena, mail, "has_smtp", rooms->mailer != NULL);
+    value_set_int(arena, mail, "sent", mailer.sent);
+    value_set_int(arena, mail, "failed", mailer.failed);
+    if (mailer.failure[0])
+        add_problem(arena, problems, "letters cannot be sent", mailer.failure);
+}
+
+void health_tell(const struct health_rooms *rooms, struct arena *arena, struct value *object,
+                 bool *is_well)
+{
+    struct value *problems = value_set_list(arena, object, "problems");
+    tell_reports(rooms, arena, object, problems, is_well);
+    tell_git(rooms, arena, object, problems);
+    tell_mail(rooms, arena, object, problems);
+}

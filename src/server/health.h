@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+// What /check_health says of the rooms.
+#ifndef FLAWLESS_SERVER_HEALTH_H
+#define FLAWLESS_SERVER_HEALTH_H
+
+#include "base/value.h"
+#include "core/options.h"
+#include "server/blamer.h"
+#include "server/intake.h"
+#include "server/keeper.h"
+#include "server/ledger.h"
+#include "server/mailer.h"
+
+struct health_rooms {
+    struct ledger *ledger;
+    struct intake *intake;
+    struct blamer *blamer;
+    struct keeper *keeper;
+    struct mailer *mailer; // NULL without SMTP
+};
+
+// Adds an object for each room and the list "problems", in plain words. *is_well becomes false when
+// reports cannot be committed; trouble with git or SMTP is a problem, but not one of the server's
+// life.
+void health_tell(const struct health_rooms *rooms, struct arena *arena, struct value *object,
+                 bool *is_well);
+
+// {"name": ..., "value": ...} for every option, secrets masked.
+void health_list_options(const struct options *options, struct arena *arena, struct value *list);
+
+#endif

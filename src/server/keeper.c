@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: MIT
+#include "server/keeper.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/log.h"
+#include "base/queue.h"
+
+enum { LOOK_EVERY_MS = 15 * 1000 };
+
+struct keeper {
+    const struct options *options;
+    struct repository *repository;
+    struct queue stop; // closed to end the thread; nothing travels through it
+    pthread_t thread;
+    bool has_thread;
+
+    pthread_mutex_t lock; // for what follows
+    pthread_cond_t changed;
+    struct judge *judge;
+    bool knows_paths;
+    int64_t path_n;
+    char tip[65];
+    char failure[256];
+};
+
+static struct judge *make_judge(const struct options *o, struct paths *paths, struct error *error)
+{
+    struct judge_settings settings = {
+        .paths = paths,
+        .blame_patterns = o->only_blame_filepaths_matching.items,
+        .blame_pattern_n = o->only_blame_filepaths_matching.item_n,
+        .package_directories = o->report_runtime_package_directory_names.items,
+        .package_directory_n = o->report_runtime_package_directory_names.item_n,
+    };
+    return judge_new(&settings, error);
+}
+
+bool keeper_open(const struct options *options, struct keeper **opened, struct error *error)
+{
+    struct keeper *keeper = must_alloc(sizeof *keeper);
+    pthread_condattr_t attributes;
+    keeper->options = options;
+    pthread_mutex_init(&keeper->lock, NULL);
+    pthread_condattr_init(&attributes);
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    pthread_cond_init(&keeper->changed, &attributes);
+    pthread_condattr_destroy(&attributes);
+    queue_init(&keeper->stop, 1);
+    struct repository_settings settings = {
+        .git_path = options->git_cli_path.at,
+        .dir = options->repo_dir.at,
+        .branch_pattern = options->repo_branch_pattern.at,
+    };
+    keeper->judge = make_judge(options, NULL, error);
+    if (!keeper->judge ||
+        (options->repo_dir.len && !repository_open(&settings, &keeper->repository, error))) {
+        keeper_free(keeper);
+        return false;
+    }
+    *opened = keeper;
+    return true;
+}
+
+// ---- reading the repository ----
+
+static void take_paths(struct keeper *keeper, struct paths *paths, const char *tip)
+{
+    struct error error = {0};
+    struct judge *judge = make_judge(keeper->options, paths, &error);
+    check(judge != NULL); // the same patterns compiled before
+    pthread_mutex_lock(&keeper->lock);
+    struct judge *before = keeper->judge;
+    keeper->judge = judge;
+    keeper->knows_paths = true;
+    keeper->path_n = (int64_t)paths_count(paths);
+    snprintf(keeper->tip, sizeof keeper->tip, "%s", tip);
+    keeper->failure[0] = '\0';
+    pthread_cond_broadcast(&keeper->changed);
+    pthread_mutex_unlock(&keeper->lock);
+    judge_drop(before);
+    paths_drop(paths); // the judge holds them
+}
+
+static bool read_paths(struct keeper *keeper, bool whole_history, const char *tip,
+                       struct error *error)
+{
+    struct paths *paths = paths_new();
+    if (!repository_add_paths(keeper->repository, whole_history, paths, error)) {
+        paths_drop(paths);
+        return false;
+    }
+    take_paths(keeper, paths, tip);
+    return true;
+}
+
+// Reads what is new. A history that was read stays in force until the new one has been read.
+static bool look(struct keeper *keeper, struct error *error)
+{
+    char tip[65];
+    if (!repository_tip(keeper->repository, tip, error))
+        return false;
+    if (strcmp(tip, keeper->tip) == 0) // only this thread changes it
+        return true;
+    // the newest commit's paths come quickly; it is not marked as read before its history is
+    if (!keeper->knows_paths && !read_paths(keeper, false, "", error))
+        return false;
+    if (!read_paths(keeper, true, tip, error))
+        return false;
+    log_info("repository: %lld paths in the history of %.12s", (long long)keeper->path_n, tip);
+    return true;
+}
+
+static void note_failure(struct keeper *keeper, const char *message)
+{
+    pthread_mutex_lock(&keeper->lock);
+    bool is_news = (keeper->failure[0] != '\0') != (message[0] != '\0');
+    snprintf(keeper->failure, sizeof keeper->failure, "%.255s", message);
+    pthread_cond_broadcast(&keeper->changed);
+    pthread_mutex_unlock(&keeper->lock);
+    if (is_news && message[0])
+        log_warning("the repository cannot be read, the paths of before stay in force: %s",
+                    message);
+    else if (is_news)
+        log_info("the repository can be read again");
+}
+
+static void *run(void *self)
+{
+    struct keeper *keeper = self;
+    do {
+        struct error error = {0};
+        note_failure(keeper, look(keeper, &error) ? "" : error.message);
+        queue_take(&keeper->stop, LOOK_EVERY_MS);
+    } while (!queue_is_closed(&keeper->stop));
+    return NULL;
+}
+
+void keeper_start(struct keeper *keeper, int64_t patience_ms)
+{
+    struct timespec deadline;
+    if (!keeper->repository)
+        return;
+    check(pthread_create(&keeper->thread, NULL, run, keeper) == 0);
+    keeper->has_thread = true;
+    clock_gettime(CLOCK_MONOTONIC, &deadline);
+    deadline.tv_sec += (time_t)(patience_ms / 1000);
+    deadline.tv_nsec += (long)(patience_ms % 1000) * 1000000;
+    if (deadline.tv_nsec >= 1000000000) {
+        deadline.tv_nsec -= 1000000000;
+        deadline.tv_sec++;
+    }
+    pthread_mutex_lock(&keeper->lock);
+    int waited = 0;
+    while (!keeper->knows_paths && !keeper->failure[0] && waited == 0)
+        waited = pthread_cond_timedwait(&keeper->changed, &keeper->lock, &deadline);
+    pthread_mutex_unlock(&keeper->lock);
+}
+
+bool keeper_stop(struct keeper *keeper, const struct timespec *deadline)
+{
+    queue_close(&keeper->stop);
+    if (keeper->has_thread && pthread_timedjoin_np(keeper->thread, NULL, deadline) != 0)
+        return false;
+    keeper->has_thread = false;
+    return true;
+}
+
+void keeper_free(struct keeper *keeper)
+{
+    if (!keeper)
+        return;
+    judge_drop(keeper->judge);
+    repository_close(keeper->repository);
+    queue_release(&keeper->stop);
+    pthread_cond_destroy(&keeper->changed);
+    pthread_mutex_destroy(&keeper->lock);
+    free(keeper);
+}
+
+// ---- looking ----
+
+struct judge *keeper_hold_judge(struct keeper *keeper)
+{
+    pthread_mutex_lock(&keeper->lock);
+    struct judge *judge = judge_hold(keeper->judge);
+    pthread_mutex_unlock(&keeper->lock);
+    return judge;
+}
+
+struct repository *keeper_repository(struct keeper *keeper)
+{
+    return keeper->repository;
+}
+
+bool keeper_knows_paths(struct keeper *keeper)
+{
+    pthread_mutex_lock(&keeper->lock);
+    bool knows_paths = keeper->knows_paths;
+    pthread_mutex_unlock(&keeper->lock);
+    return knows_paths;
+}
+
+void keeper_look(struct keeper *keeper, struct keeper_facts *facts)
+{
+    *facts = (struct keeper_facts){.has_repository = keeper->repository != NULL};
+    pthread_mutex_lock(&keeper->lock);
+    facts->knows_paths = keeper->knows_paths;
+    facts->path_n = keeper->path_n;
+    memcpy(facts->tip, keeper->tip, sizeof facts->tip);
+    memcpy(facts->failure, keeper->failure, sizeof facts->failure);
+    pthread_mutex_unlock(&keeper->lock);
+}

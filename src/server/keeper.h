@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+// The keeper: knows the repository and keeps the judge up to date with it, on a thread of its own.
+#ifndef FLAWLESS_SERVER_KEEPER_H
+#define FLAWLESS_SERVER_KEEPER_H
+
+#include <time.h>
+
+#include "core/guilt.h"
+#include "core/options.h"
+#include "io/repository.h"
+
+struct keeper;
+
+// Opens the repository that options name (none: no lines can be blamed) and makes the first judge.
+// options: borrowed. ERROR_CONFIG when the repository cannot be used or a pattern is wrong.
+bool keeper_open(const struct options *options, struct keeper **keeper, struct error *error);
+// Starts to read the repository's paths: those of the newest commit, then those of its history, and
+// again when there is a newer commit. Waits at most patience_ms for the first, so that a small
+// repository is known before the first report comes.
+void keeper_start(struct keeper *keeper, int64_t patience_ms);
+// False when git kept it busy until the deadline (by CLOCK_REALTIME): then nothing of it may be
+// freed.
+bool keeper_stop(struct keeper *keeper, const struct timespec *deadline);
+void keeper_free(struct keeper *keeper); // NULL is fine
+
+// The judge in force, held for the caller, who drops it. Any thread, never waits for git.
+struct judge *keeper_hold_judge(struct keeper *keeper);
+struct repository *keeper_repository(struct keeper *keeper); // NULL when none is configured
+bool keeper_knows_paths(struct keeper *keeper); // false until the repository was read once
+
+struct keeper_facts {
+    bool has_repository, knows_paths;
+    int64_t path_n;
+    char tip[65];      // full hash of the newest commit that was read
+    char failure[256]; // why the repository cannot be read now; empty when all is well
+};
+void keeper_look(struct keeper *keeper, struct keeper_facts *facts);
+
+#endif

@@ -1,0 +1,523 @@
+// SPDX-License-Identifier: MIT
+// Why one thread: a batch is added up without locks, and one commit (one wait for the disk) serves
+// everything that arrived while the last one was under way. There is no timer: under load batches
+// grow by themselves, and a lone report is committed at once.
+//
+// A batch is one transaction, in this order: blame's answers (they may merge errors), the reports
+// added up per line, what became of letters, then for every error that was touched the question
+// whether a letter is due. Only after the commit is anybody answered or told. A batch that fails is
+// rolled back and tried again message by message, so that one that cannot be stored takes no other
+// with it.
+//
+// What is remembered in memory (struct error_note, what is in flight) only saves questions to the
+// store: it is thrown away whenever a batch fails.
+#include "server/ledger.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/log.h"
+#include "base/map.h"
+#include "server/settle.h"
+#include "server/tally.h"
+
+enum {
+    WAITING_MAX = 16384,                   // messages
+    WAITING_BYTES_MAX = 256 * 1024 * 1024, // of memory held by submissions
+    OFFER_MAX = 256,                       // jobs or letters looked up at once
+    NOTE_MAX = 100000,                     // errors remembered
+    KEEP_ALWAYS = 50,     // so many first occurrences of an error are kept whatever their pace ...
+    KEEP_EVERY_MS = 1000, // ... then at most one in this time
+    NEWEST_KEPT = 50,
+    LOOK_AGAIN_MS = 1000, // for work whose time comes by itself
+};
+
+// What the ledger remembers of an error.
+struct error_note {
+    int64_t kept_at_ms; // the newest occurrence that was kept
+    bool has_letter;
+};
+
+struct ledger {
+    struct ledger_settings settings;
+    struct queue queue;
+    pthread_t thread;
+    atomic_llong waiting_bytes;
+
+    struct map notes;                     // error id -> struct error_note
+    struct map jobs, letters;             // ids in flight with blamer and mailer
+    bool may_have_jobs, may_have_letters; // the store may hold some that are not in flight
+    bool is_blamer_full, is_mailer_full;  // until they tell of one that is done
+    struct queue_item *unrecorded;        // outcomes of letters that could not be recorded yet
+    int64_t look_again_mono_ms;
+    struct buffer body;
+
+    atomic_llong reports, occurrences, refused, batches, last_commit_us;
+    pthread_mutex_t failure_lock;
+    bool is_failing;
+    char failure[256];
+};
+
+// ---- messages ----
+
+struct blame_answer *blame_answer_new(int64_t site_id)
+{
+    struct blame_answer *answer = must_alloc(sizeof *answer);
+    answer->message.subject = LEDGER_BLAME;
+    answer->site_id = site_id;
+    return answer;
+}
+
+struct letter_outcome *letter_outcome_new(const struct outbox_letter *letter)
+{
+    struct letter_outcome *outcome = must_alloc(sizeof *outcome);
+    outcome->message.subject = LEDGER_LETTER;
+    outcome->letter = *letter;
+    struct text *texts[] = {&outcome->letter.message_id, &outcome->letter.from,
+                            &outcome->letter.to,         &outcome->letter.subject,
+                            &outcome->letter.text,       &outcome->letter.html,
+                            &outcome->letter.last_error};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        *texts[i] = arena_copy(&outcome->arena, *texts[i]);
+    return outcome;
+}
+
+static void free_message(struct ledger_message *message)
+{
+    if (message->subject == LEDGER_BLAME)
+        arena_release(&((struct blame_answer *)message)->arena);
+    if (message->subject == LEDGER_LETTER)
+        arena_release(&((struct letter_outcome *)message)->arena);
+    if (message->subject != LEDGER_SUBMISSION) // those are their sender's
+        free(message);
+}
+
+// ---- ids in flight, notes ----
+
+static struct text id_key(const int64_t *id)
+{
+    return (struct text){(const char *)id, sizeof *id};
+}
+
+static void forget_notes(struct ledger *ledger)
+{
+    for (struct map_entry *e = map_first(&ledger->notes); e; e = map_after(&ledger->notes, e))
+        free(e->value);
+    map_release(&ledger->notes);
+}
+
+static struct error_note *note_of(struct ledger *ledger, int64_t error_id)
+{
+    struct error_note *note = map_find(&ledger->notes, id_key(&error_id));
+    if (note)
+        return note;
+    if (ledger->notes.count >= NOTE_MAX)
+        forget_notes(ledger);
+    note = must_alloc(sizeof *note);
+    map_put(&ledger->notes, id_key(&error_id), note);
+    return note;
+}
+
+// ---- one batch ----
+
+// An error that the batch touched, with its newest report if the batch brought one.
+struct touched {
+    struct touched *next;
+    int64_t error_id;
+    const struct report *report;
+};
+
+struct batch {
+    struct arena arena;
+    struct batch_tally tally;
+    struct map touched_by_id;
+    struct touched *touched;
+    int64_t now_ms;
+};
+
+static void touch(struct batch *batch, int64_t error_id, const struct report *report)
+{
+    struct touched *touched = map_find(&batch->touched_by_id, id_key(&error_id));
+    if (!touched) {
+        touched = arena_alloc(&batch->arena, sizeof *touched);
+        touched->error_id = error_id;
+        touched->next = batch->touched;
+        batch->touched = touched;
+        map_put(&batch->touched_by_id, id_key(&error_id), touched);
+    }
+    if (report)
+        touched->report = report;
+}
+
+static bool keep_occurrence(struct ledger *ledger, const struct batch *batch, int64_t error_id,
+                            const struct report *report, struct error *error)
+{
+    buffer_clear(&ledger->body);
+    report_write(report, &ledger->body);
+    if (ledger->body.failed)
+        fatal_out_of_memory();
+    struct occurrence occurrence = {
+        .error_id = error_id,
+        .at_ms = batch->now_ms,
+        .event_id = report->event_id,
+        .body = buffer_text(&ledger->body),
+    };
+    return store_keep_occurrence(ledger->settings.store, &occurrence, NEWEST_KEPT, error);
+}
+
+// Decides which few reports of a line are kept in full, and keeps them.
+static bool keep_some(struct ledger *ledger, const struct batch *batch, const struct site_row *row,
+                      const struct tally_entry *entry, struct error *error)
+{
+    struct error_note *note = note_of(ledger, row->error_id);
+    if (row->is_new && entry->first != entry->newest &&
+        !keep_occurrence(ledger, batch, row->error_id, &entry->first->report, error))
+        return false;
+    bool is_young = row->error_count < KEEP_ALWAYS;
+    if (!is_young && batch->now_ms - note->kept_at_ms < KEEP_EVERY_MS &&
+        batch->now_ms >= note->kept_at_ms)
+        return true;
+    note->kept_at_ms = batch->now_ms;
+    return keep_occurrence(ledger, batch, row->error_id, &entry->newest->report, error);
+}
+
+static bool record_entry(struct ledger *ledger, struct batch *batch,
+                         const struct tally_entry *entry, struct error *error)
+{
+    struct store *store = ledger->settings.store;
+    const struct report *report = &entry->newest->report;
+    const struct site *site = &entry->newest->verdict.site;
+    const struct exception *exception = entry->newest->verdict.exception;
+    struct site_row row;
+    if (!store_keep_site(store, site, batch->now_ms, &row, error))
+        return false;
+    struct tally tally = {
+        .error_id = row.error_id,
+        .count = entry->count,
+        .now_ms = batch->now_ms,
+        .site = site,
+        .exception_type = text_clip(exception->type, REPORT_NAME_MAX),
+        .message = text_clip(exception->message, REPORT_NAME_MAX),
+        .threshold = report->error_threshold,
+    };
+    if (!store_tally(store, &tally, error) || !keep_some(ledger, batch, &row, entry, error))
+        return false;
+    if (row.awaits_blame && !map_find(&ledger->jobs, id_key(&row.site_id)))
+        ledger->may_have_jobs = true;
+    touch(batch, row.error_id, report);
+    return true;
+}
+
+static bool record_blame(struct ledger *ledger, struct batch *batch,
+                         const struct blame_answer *answer, struct error *error)
+{
+    struct store *store = ledger->settings.store;
+    int64_t error_id = 0;
+    if (answer->retry_after_ms)
+        return store_postpone_blame(store, answer->site_id, batch->now_ms + answer->retry_after_ms,
+                                    error);
+    if (!store_settle_site(store, answer->site_id, &answer->line, &answer->ownership, &error_id,
+                           error))
+        return false;
+    touch(batch, error_id, NULL);
+    return true;
+}
+
+static bool settle_touched(struct ledger *ledger, struct batch *batch, struct error *error)
+{
+    for (const struct touched *touched = batch->touched; touched; touched = touched->next) {
+        struct error_note *note = note_of(ledger, touched->error_id);
+        if (note->has_letter)
+            continue;
+        enum settled settled = settle_error(&ledger->settings, touched->error_id, touched->report,
+                                            &batch->arena, error);
+        if (settled == SETTLED_FAILED)
+            return false;
+        note->has_letter = settled == SETTLED_WITH_LETTER || settled == SETTLED_FOR_EVER;
+        ledger->may_have_letters |= settled == SETTLED_WITH_LETTER;
+    }
+    return true;
+}
+
+// Linked messages to one transaction's worth of changes.
+static bool record_all(struct ledger *ledger, struct batch *batch, struct queue_item *items,
+                       struct error *error)
+{
+    for (struct queue_item *item = items; item; item = item->next) {
+        const struct ledger_message *message = (const struct ledger_message *)item;
+        if (message->subject == LEDGER_BLAME &&
+            !record_blame(ledger, batch, (const struct blame_answer *)message, error))
+            return false;
+        if (message->subject == LEDGER_LETTER &&
+            !store_mark_letter(ledger->settings.store,
+                               &((const struct letter_outcome *)message)->letter, error))
+            return false;
+        if (message->subject == LEDGER_SUBMISSION) {
+            const struct submission *submission = (const struct submission *)message;
+            for (size_t i = 0; i < submission->judged_n; i++)
+                batch_tally_add(&batch->tally, &submission->judged[i]);
+        }
+    }
+    for (struct tally_entry *entry = batch->tally.first; entry; entry = entry->next)
+        if (!record_entry(ledger, batch, entry, error))
+            return false;
+    return settle_touched(ledger, batch, error);
+}
+
+static int64_t mono_us(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+static bool commit_batch(struct ledger *ledger, struct queue_item *items, struct error *error)
+{
+    struct store *store = ledger->settings.store;
+    struct batch batch = {.now_ms = clock_wall_ms(ledger->settings.clock)};
+    int64_t begun_us = mono_us();
+    batch.tally.arena = &batch.arena;
+    bool is_committed = store_begin(store, error) && record_all(ledger, &batch, items, error) &&
+                        store_commit(store, error);
+    if (is_committed) {
+        atomic_fetch_add(&ledger->reports, batch.tally.report_n);
+        atomic_fetch_add(&ledger->occurrences, batch.tally.occurrence_n);
+        atomic_fetch_add(&ledger->batches, 1);
+        atomic_store(&ledger->last_commit_us, mono_us() - begun_us);
+    } else {
+        store_rollback(store);
+        forget_notes(ledger);
+        ledger->may_have_jobs = ledger->may_have_letters = true;
+    }
+    batch_tally_release(&batch.tally);
+    map_release(&batch.touched_by_id);
+    arena_release(&batch.arena);
+    return is_committed;
+}
+
+// ---- after the commit ----
+
+static void finish_submission(struct ledger *ledger, struct submission *submission,
+                              const char *refusal)
+{
+    atomic_fetch_sub(&ledger->waiting_bytes, (long long)submission->size);
+    if (refusal)
+        atomic_fetch_add(&ledger->refused, 1);
+    submission->answer(submission, refusal);
+}
+
+static void finish_message(struct ledger *ledger, struct ledger_message *message,
+                           const char *refusal)
+{
+    if (message->subject == LEDGER_SUBMISSION) {
+        finish_submission(ledger, (struct submission *)message, refusal);
+    } else if (message->subject == LEDGER_BLAME) {
+        // when it could not be recorded, the site still waits in the store and is offered again
+        struct blame_answer *answer = (struct blame_answer *)message;
+        map_take(&ledger->jobs, id_key(&answer->site_id));
+        ledger->is_blamer_full = false;
+        free_message(message);
+    } else if (refusal) {
+        // a letter that was sent must not be sent again because that could not be recorded: try
+        // again later
+        message->item.next = ledger->unrecorded;
+        ledger->unrecorded = &message->item;
+    } else {
+        struct letter_outcome *outcome = (struct letter_outcome *)message;
+        map_take(&ledger->letters, id_key(&outcome->letter.id));
+        ledger->is_mailer_full = false;
+        free_message(message);
+    }
+}
+
+static void note_failure(struct ledger *ledger, const struct error *error)
+{
+    pthread_mutex_lock(&ledger->failure_lock);
+    bool is_news = ledger->is_failing != (error != NULL);
+    ledger->is_failing = error != NULL;
+    snprintf(ledger->failure, sizeof ledger->failure, "%.255s", error ? error->message : "");
+    pthread_mutex_unlock(&ledger->failure_lock);
+    if (is_news && error)
+        log_error("the store failed, reports are refused until it works again: %s", error->message);
+    else if (is_news)
+        log_info("the store works again");
+}
+
+static void finish_all(struct ledger *ledger, struct queue_item *items, const char *refusal)
+{
+    for (struct queue_item *item = items, *next; item; item = next) {
+        next = item->next; // the message may be gone, or in the queue again, afterwards
+        finish_message(ledger, (struct ledger_message *)item, refusal);
+    }
+}
+
+static void process(struct ledger *ledger, struct queue_item *items)
+{
+    struct error error = {0};
+    if (commit_batch(ledger, items, &error)) {
+        note_failure(ledger, NULL);
+        finish_all(ledger, items, NULL);
+        return;
+    }
+    bool has_others = items->next != NULL;
+    bool is_failing = !has_others;
+    for (struct queue_item *item = items, *next; item; item = next) {
+        next = item->next;
+        item->next = NULL;
+        bool is_committed = has_others && commit_batch(ledger, item, &error);
+        is_failing |= !is_committed;
+        finish_all(ledger, item, is_committed ? NULL : "the store does not work at the moment");
+    }
+    note_failure(ledger, is_failing ? &error : NULL);
+}
+
+// ---- handing on ----
+
+// Offers every waiting job that is not in flight yet, as far as there is room.
+static void offer_jobs(struct ledger *ledger, struct arena *arena)
+{
+    struct blame_job *jobs;
+    size_t job_n = 0, job_max = OFFER_MAX + ledger->jobs.count;
+    ledger->may_have_jobs =
+        !store_list_blame_jobs(ledger->settings.store, clock_wall_ms(ledger->settings.clock),
+                               job_max, arena, &jobs, &job_n, NULL);
+    for (size_t i = 0; i < job_n; i++) {
+        if (map_find(&ledger->jobs, id_key(&jobs[i].site_id)))
+            continue;
+        ledger->is_blamer_full = !ledger->settings.take_job(ledger->settings.self, &jobs[i]);
+        if (ledger->is_blamer_full)
+            break;
+        map_put(&ledger->jobs, id_key(&jobs[i].site_id), ledger);
+    }
+    ledger->may_have_jobs |= job_n == job_max || ledger->is_blamer_full;
+}
+
+static void offer_letters(struct ledger *ledger, struct arena *arena)
+{
+    struct outbox_letter *letters;
+    size_t letter_n = 0, letter_max = OFFER_MAX + ledger->letters.count;
+    ledger->may_have_letters =
+        !store_list_letters_to_send(ledger->settings.store, clock_wall_ms(ledger->settings.clock),
+                                    letter_max, arena, &letters, &letter_n, NULL);
+    for (size_t i = 0; i < letter_n; i++) {
+        if (map_find(&ledger->letters, id_key(&letters[i].id)))
+            continue;
+        ledger->is_mailer_full = !ledger->settings.take_letter(ledger->settings.self, &letters[i]);
+        if (ledger->is_mailer_full)
+            break;
+        map_put(&ledger->letters, id_key(&letters[i].id), ledger);
+    }
+    ledger->may_have_letters |= letter_n == letter_max || ledger->is_mailer_full;
+}
+
+// Now and then: work whose time comes by itself, and what could not be recorded.
+static void look_again(struct ledger *ledger)
+{
+    int64_t now = clock_mono_ms(ledger->settings.clock);
+    if (now < ledger->look_again_mono_ms)
+        return;
+    ledger->look_again_mono_ms = now + LOOK_AGAIN_MS;
+    ledger->may_have_jobs = ledger->may_have_letters = true;
+    for (struct queue_item *item = ledger->unrecorded, *next; item; item = next) {
+        next = item->next;
+        if (!queue_push_always(&ledger->queue, item))
+            free_message((struct ledger_message *)item);
+    }
+    ledger->unrecorded = NULL;
+}
+
+static void *run(void *self)
+{
+    struct ledger *ledger = self;
+    while (!queue_is_closed(&ledger->queue) || queue_count(&ledger->queue)) {
+        struct queue_item *items = queue_take_all(&ledger->queue, LOOK_AGAIN_MS);
+        if (items)
+            process(ledger, items);
+        struct arena arena = {0};
+        look_again(ledger);
+        if (ledger->may_have_jobs && !ledger->is_blamer_full)
+            offer_jobs(ledger, &arena);
+        if (ledger->settings.has_smtp && ledger->may_have_letters && !ledger->is_mailer_full)
+            offer_letters(ledger, &arena);
+        arena_release(&arena);
+    }
+    return NULL;
+}
+
+// ---- the face ----
+
+struct ledger *ledger_start(const struct ledger_settings *settings)
+{
+    struct ledger *ledger = must_alloc(sizeof *ledger);
+    ledger->settings = *settings;
+    ledger->may_have_jobs = ledger->may_have_letters = true;
+    queue_init(&ledger->queue, WAITING_MAX);
+    pthread_mutex_init(&ledger->failure_lock, NULL);
+    check(pthread_create(&ledger->thread, NULL, run, ledger) == 0);
+    return ledger;
+}
+
+bool ledger_submit(struct ledger *ledger, struct submission *submission)
+{
+    long long size = (long long)submission->size;
+    submission->message.subject = LEDGER_SUBMISSION;
+    if (atomic_fetch_add(&ledger->waiting_bytes, size) + size <= WAITING_BYTES_MAX &&
+        queue_push(&ledger->queue, &submission->message.item))
+        return true;
+    atomic_fetch_sub(&ledger->waiting_bytes, size);
+    atomic_fetch_add(&ledger->refused, 1);
+    return false;
+}
+
+void ledger_tell_blame(struct ledger *ledger, struct blame_answer *answer)
+{
+    if (!queue_push_always(&ledger->queue, &answer->message.item))
+        free_message(&answer->message);
+}
+
+void ledger_tell_letter(struct ledger *ledger, struct letter_outcome *outcome)
+{
+    if (!queue_push_always(&ledger->queue, &outcome->message.item))
+        free_message(&outcome->message);
+}
+
+void ledger_stop(struct ledger *ledger)
+{
+    queue_close(&ledger->queue);
+    pthread_join(ledger->thread, NULL);
+}
+
+void ledger_free(struct ledger *ledger)
+{
+    for (struct queue_item *item = ledger->unrecorded, *next; item; item = next) {
+        next = item->next;
+        free_message((struct ledger_message *)item);
+    }
+    forget_notes(ledger);
+    map_release(&ledger->jobs);
+    map_release(&ledger->letters);
+    buffer_release(&ledger->body);
+    queue_release(&ledger->queue);
+    pthread_mutex_destroy(&ledger->failure_lock);
+    free(ledger);
+}
+
+void ledger_look(struct ledger *ledger, struct ledger_facts *facts)
+{
+    *facts = (struct ledger_facts){
+        .reports = atomic_load(&ledger->reports),
+        .occurrences = atomic_load(&ledger->occurrences),
+        .refused = atomic_load(&ledger->refused),
+        .batches = atomic_load(&ledger->batches),
+        .waiting = (int64_t)queue_count(&ledger->queue),
+        .last_commit_us = atomic_load(&ledger->last_commit_us),
+    };
+    pthread_mutex_lock(&ledger->failure_lock);
+    facts->is_failing = ledger->is_failing;
+    memcpy(facts->failure, ledger->failure, sizeof facts->failure);
+    pthread_mutex_unlock(&ledger->failure_lock);
+}

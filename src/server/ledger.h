@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: MIT
+// The ledger: one thread owns all state that changes. What waits is committed together, then
+// answered.
+#ifndef FLAWLESS_SERVER_LEDGER_H
+#define FLAWLESS_SERVER_LEDGER_H
+
+#include "base/clock.h"
+#include "base/queue.h"
+#include "core/alert.h"
+#include "core/guilt.h"
+#include "io/store.h"
+
+struct ledger;
+
+// ---- what is brought to the ledger ----
+
+enum ledger_subject { LEDGER_SUBMISSION, LEDGER_BLAME, LEDGER_LETTER };
+
+// First member of everything that travels to the ledger.
+struct ledger_message {
+    struct queue_item item;
+    enum ledger_subject subject;
+};
+
+// A report that was judged. key: the same for reports that are added up together (digest of site
+// and exception type).
+struct judged {
+    struct report report;
+    struct verdict verdict; // site.project_id is set
+    struct digest key;
+};
+
+// What one request brought: its reports are committed together and answered once.
+struct submission {
+    struct ledger_message message;
+    struct judged *judged; // judged_n of them; live until answer is called
+    size_t judged_n;
+    size_t size; // bytes of memory it holds, for the bound on what may wait
+    // On the ledger's thread, exactly once: refusal is NULL when every report is durable, else says
+    // why none is.
+    void (*answer)(struct submission *submission, const char *refusal);
+};
+
+// What became of a blame job. Owns its texts by its arena; the ledger frees it.
+struct blame_answer {
+    struct ledger_message message;
+    struct arena arena;
+    int64_t site_id;
+    int64_t retry_after_ms;    // not 0: no answer yet, ask again after so long
+    struct line_identity line; // empty commit: not known
+    struct ownership ownership;
+};
+struct blame_answer *blame_answer_new(int64_t site_id);
+
+// What became of a letter. Owns its texts by its arena; the ledger frees it.
+struct letter_outcome {
+    struct ledger_message message;
+    struct arena arena;
+    struct outbox_letter letter;
+};
+struct letter_outcome *letter_outcome_new(const struct outbox_letter *letter);
+
+// ---- the ledger ----
+
+struct ledger_settings {
+    struct store *store; // open for writing; the ledger's own from start to stop
+    const struct clock *clock;
+    struct alert_settings alert;
+    struct text base_url;      // of links in letters
+    struct text sender;        // From
+    struct text sender_domain; // of Message-IDs
+    bool has_smtp;             // letters wait to be sent; else they are kept in the outbox
+
+    void *self; // of all functions below, which are called on the ledger's thread and must not wait
+    struct judge *(*hold_judge)(void *self);
+    // Hands on copies; false when there is no room: it is offered again later.
+    bool (*take_job)(void *self, const struct blame_job *job);
+    bool (*take_letter)(void *self, const struct outbox_letter *letter);
+};
+
+struct ledger *ledger_start(const struct ledger_settings *settings);
+
+// False when too much waits already or the ledger is stopping: nobody will answer then. Any thread.
+bool ledger_submit(struct ledger *ledger, struct submission *submission);
+// Never refused; after the stop they are freed and forgotten (both are asked for again at the next
+// start).
+void ledger_tell_blame(struct ledger *ledger, struct blame_answer *answer);
+void ledger_tell_letter(struct ledger *ledger, struct letter_outcome *outcome);
+
+// Commits and answers what waits, then ends. ledger_free comes after everybody who might tell it
+// something has ended.
+void ledger_stop(struct ledger *ledger);
+void ledger_free(struct ledger *ledger);
+
+// For /check_health; any thread.
+struct ledger_facts {
+    int64_t reports, occurrences; // since the start
+    int64_t refused;              // submissions: too much waited, or the store failed
+    int64_t batches;
+    int64_t waiting;        // messages
+    int64_t last_commit_us; // how long the newest batch took
+    bool is_failing;        // the newest batch could not be committed
+    char failure[256];      // why
+};
+void ledger_look(struct ledger *ledger, struct ledger_facts *facts);
+
+#endif

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: MIT
+// The corridor put together: every room of a running server, in the order in which they start.
+#ifndef FLAWLESS_SERVER_SERVER_H
+#define FLAWLESS_SERVER_SERVER_H
+
+#include "server/config.h"
+
+struct server;
+
+// Opens everything that can be wrong (port, state, repository), then starts to listen. config:
+// borrowed until server_stop. ERROR_CONFIG or ERROR_SYSTEM.
+bool server_start(const struct config *config, struct server **server, struct error *error);
+
+// For people: where the pages are and what clients are told. Lives as long as the server.
+struct text server_base_url(const struct server *server);
+struct text server_dsn(const struct server *server);
+
+// Lets nobody in any more, answers what is in flight, commits. At most about nine seconds. True
+// when everything could be freed; false when something is still busy, and the process has to end as
+// it is (all that was answered is safe).
+bool server_stop(struct server *server);
+
+#endif
