@@ -26,7 +26,7 @@ help:
 	@echo 'make bench    how fast it is, beside a bare HTTP server'
 	@echo 'make install  into $$(DESTDIR)$$(PREFIX), /usr/local unless told'
 	@echo 'make deps     installs what the build needs from the distribution'
-	@echo 'make clean    removes $(BUILD) and $(ASAN)'
+	@echo 'make clean    removes what was built'
 
 deps:
 	@tools/deps
@@ -62,7 +62,7 @@ check:
 	@tools/deps --with check
 	@tests/checks/run
 
-bench: deps venv
+bench: deps
 	@tests/bench/run
 
 install: all
@@ -70,4 +70,4 @@ install: all
 	DESTDIR=$(DESTDIR) meson install -C $(BUILD)
 
 clean:
-	rm -rf $(BUILD) $(ASAN)
+	rm -rf $(BUILD) $(ASAN) build-release

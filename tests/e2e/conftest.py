@@ -9,6 +9,7 @@ sys.path[:0] = [str(ROOT / "demo"), str(ROOT / "tests" / "e2e")]
 
 import make_repository  # noqa: E402
 from reports import event, frame  # noqa: E402
+
 from server import Server  # noqa: E402
 
 

@@ -7,7 +7,7 @@ import urllib.error
 import urllib.parse
 
 import pytest
-from reports import event, frame
+from reports import envelope, event, frame
 from stage import wait_for
 
 HOSTILE = "<script>alert('1')</script>\"><img src=x onerror=alert(2)>&amp;{{x}}"
@@ -185,6 +185,26 @@ def test_health_tells_people_and_machines_and_hides_secrets(make_server):
     for text in (page, str(facts), server.log()):
         assert "hunter2-secret" not in text
         assert server.key not in text
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"X-Forwarded-For": "203.0.113.9"},
+        {"Forwarded": "for=203.0.113.9"},
+        {"Host": "rebound.example:9028"},
+    ],
+    ids=["forwarded", "forwarded, by the standard", "a name of somebody else"],
+)
+def test_pages_are_for_this_machine_only_while_there_is_no_login(server, bugs, headers):
+    sender = server.sender()
+    sender.report(bugs["ada"].event())
+    for path in ("/", "/outbox", "/check_health"):
+        status, _, body = sender.request("GET", path, headers=headers)
+        assert status == 403, path
+        assert bugs["ada"].path.encode() not in body
+    body = envelope(bugs["ada"].event())
+    assert sender.post(body, headers=headers)[0] == 200
 
 
 def test_errors_without_an_owner_can_be_seen(server):

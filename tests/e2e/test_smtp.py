@@ -2,7 +2,7 @@
 """Letters by real SMTP: what arrives, and that trouble on the way delays a letter and nothing else."""
 
 import pytest
-from mailbox import Mailbox
+from postbox import Mailbox
 from stage import free_port, wait_for
 
 FROM = "flawless@errors.example"
