@@ -1,2 +1,375 @@
 // SPDX-License-Identifier: MIT
-#include "io/http.h"
+// A request takes one of two roads. What costs nothing (the style sheet, refusals) is answered on
+// the spot. A page goes through a bounded queue to a page thread, which has its own store
+// connection, decoder and buffer; there the route's function gathers facts, and the facts become
+// HTML by a template or JSON as they are.
+#include "web/web.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/hex.h"
+#include "base/log.h"
+#include "base/queue.h"
+#include "web/guard.h"
+#include "web/page.h"
+#include "web/template.h"
+
+extern const struct embedded_file web_templates[];
+extern const struct embedded_file web_static[];
+
+enum {
+    PAGE_THREADS = 2,
+    WAITING_MAX = 64,              // requests; more are told to come back
+    ANSWER_MAX = 64 * 1024 * 1024, // bytes
+    BUFFER_KEPT = 1024 * 1024,     // bytes a page thread keeps between pages
+};
+
+struct web_thread {
+    struct web *web;
+    pthread_t thread;
+    bool is_running;
+    struct store *store;
+    struct decoder *decoder;
+    struct buffer answer;
+};
+
+struct web {
+    const struct web_settings *settings;
+    struct templates *templates;
+    const struct embedded_file *style;
+    char style_hash[33], style_path[64];
+    int64_t started_mono_ms;
+    struct queue waiting;
+    struct web_thread threads[PAGE_THREADS];
+};
+
+struct route {
+    const char *path;
+    page_function *function;
+    bool gives_json;
+};
+
+static const struct route routes[] = {
+    {"/", page_week, true},
+    {"/check_health", page_health, true},
+    {"/get_weekly_error_report", page_week, true},
+    {"/outbox", page_outbox, true},
+    {"/view_traceback", page_traceback, true},
+};
+
+struct page_job {
+    struct queue_item item;
+    struct http_request *request;
+    const struct route *route;
+};
+
+// ---- answers ----
+
+#define SECURITY_HEADERS                                                                           \
+    "Content-Security-Policy",                                                                     \
+        "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; "         \
+        "frame-ancestors 'none'; base-uri 'none'",                                                 \
+        "X-Content-Type-Options", "nosniff", "Referrer-Policy", "no-referrer", "X-Frame-Options",  \
+        "DENY"
+
+struct message {
+    int status;
+    const char *title;
+    struct text words, command;        // command: to be typed; may be empty
+    const char *header, *header_value; // one more, or NULL
+};
+
+// Whichever of the two is named first in Accept; pages when neither is.
+static bool wants_json(struct http_request *request)
+{
+    struct text accept = http_header(request, "Accept"), piece;
+    while (text_cut(&accept, ',', &piece)) {
+        struct text type = text_trim(text_until(piece, text_find(piece, ';')));
+        if (text_equal_nocase(type, TEXT("application/json")))
+            return true;
+        if (text_equal_nocase(type, TEXT("text/html")))
+            return false;
+    }
+    return false;
+}
+
+static void set_frame(const struct web *web, struct arena *arena, struct value *facts)
+{
+    static const char *const places[] = {"_in_week", "_in_outbox", "_in_health"};
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++)
+        if (!value_get(facts, text_of(places[i])))
+            value_set_bool(arena, facts, places[i], false);
+    value_set_text(arena, facts, "_style", text_of(web->style_path));
+    value_set_text(arena, facts, "_version", web->settings->version);
+}
+
+static void send_answer(struct http_request *request, int status, bool is_json, struct text body,
+                        const char *header, const char *header_value)
+{
+    const struct http_answer answer = {
+        .status = status,
+        .content_type = is_json ? "application/json" : "text/html; charset=utf-8",
+        .body = body,
+        .headers = {SECURITY_HEADERS, "Cache-Control", "no-store", header, header_value},
+    };
+    http_answer(request, &answer);
+}
+
+// A page that only says something. out is cleared first.
+static void answer_message(const struct web *web, struct http_request *request,
+                           const struct message *message, struct buffer *out)
+{
+    struct arena *arena = request->arena;
+    struct value *facts = value_object(arena);
+    bool is_json = wants_json(request);
+    buffer_clear(out);
+    value_set_text(arena, facts, "error", message->words);
+    if (is_json) {
+        value_to_json(facts, out);
+    } else {
+        value_set_text(arena, facts, "_title", text_of(message->title));
+        value_set_int(arena, facts, "_status", message->status);
+        value_set_text(arena, facts, "_command", message->command);
+        set_frame(web, arena, facts);
+        struct error error;
+        if (!template_render(web->templates, "message", facts, out, &error))
+            log_error("%s", error.message);
+    }
+    send_answer(request, message->status, is_json, buffer_text(out), message->header,
+                message->header_value);
+}
+
+static void refuse(const struct web *web, struct http_request *request,
+                   const struct message *message)
+{
+    struct buffer out = {.max = ANSWER_MAX};
+    answer_message(web, request, message, &out);
+    buffer_release(&out);
+}
+
+static void answer_static(const struct web *web, struct http_request *request)
+{
+    bool is_this_version = text_equal(http_parameter(request, "v"), text_of(web->style_hash));
+    const struct http_answer answer = {
+        .status = 200,
+        .content_type = "text/css; charset=utf-8",
+        .body = web->style->content,
+        .headers = {SECURITY_HEADERS, "Cache-Control",
+                    is_this_version ? "public, max-age=31536000, immutable" : "no-cache"},
+    };
+    http_answer(request, &answer);
+}
+
+// ---- page threads ----
+
+static struct text parameter(const struct page *page, const char *name)
+{
+    return http_parameter(page->source, name);
+}
+
+static void answer_failure(struct web_thread *thread, struct http_request *request,
+                           const struct error *error)
+{
+    struct message message = {.words = arena_printf(request->arena, "%s.", error->message)};
+    switch (error->kind) {
+    case ERROR_INPUT:
+        message.status = 400;
+        message.title = "That address does not work";
+        break;
+    case ERROR_NOT_FOUND:
+        message.status = 404;
+        message.title = "Not found";
+        break;
+    default:
+        log_warning("page %.*s: %s", TEXT_ARG(request->path), error->message);
+        message.status = 503;
+        message.title = "This page cannot be shown right now";
+        message.header = "Retry-After";
+        message.header_value = "5";
+    }
+    answer_message(thread->web, request, &message, &thread->answer);
+}
+
+// The page's facts as bytes in thread->answer.
+static bool write_page(struct web_thread *thread, struct page *page, struct error *error)
+{
+    struct buffer *out = &thread->answer;
+    if (page->wants_json) {
+        if (page->json.at)
+            buffer_add(out, page->json);
+        else
+            value_to_json(page->facts, out);
+        buffer_add_char(out, '\n');
+    } else {
+        set_frame(thread->web, page->arena, page->facts);
+        if (!template_render(thread->web->templates, page->template, page->facts, out, error))
+            log_error("%s", error->message);
+    }
+    return !out->failed || error_set(error, ERROR_SYSTEM, "The answer would be larger than %d MB",
+                                     ANSWER_MAX / (1024 * 1024));
+}
+
+static void answer_page(struct web_thread *thread, struct http_request *request,
+                        const struct route *route)
+{
+    const struct web_settings *settings = thread->web->settings;
+    struct page page = {
+        .settings = settings,
+        .store = thread->store,
+        .decoder = thread->decoder,
+        .arena = request->arena,
+        .parameter = parameter,
+        .source = request,
+        .wants_json = route->gives_json && wants_json(request),
+        .now_ms = clock_wall_ms(settings->clock),
+        .uptime_ms = clock_mono_ms(settings->clock) - thread->web->started_mono_ms,
+        .status = 200,
+        .facts = value_object(request->arena),
+    };
+    struct error error = {0};
+    buffer_clear(&thread->answer);
+    decoder_reset(thread->decoder);
+    if (!route->function(&page, &error) || !write_page(thread, &page, &error))
+        answer_failure(thread, request, &error);
+    else
+        send_answer(request, page.status, page.wants_json, buffer_text(&thread->answer), NULL,
+                    NULL);
+    if (thread->answer.cap > BUFFER_KEPT)
+        buffer_release(&thread->answer);
+}
+
+static void *run(void *argument)
+{
+    struct web_thread *thread = argument;
+    struct queue_item *item;
+    while ((item = queue_take(&thread->web->waiting, -1))) {
+        struct page_job *job = (struct page_job *)item;
+        answer_page(thread, job->request, job->route);
+    }
+    return NULL;
+}
+
+// ---- the door ----
+
+static const struct route *find_route(struct text path)
+{
+    for (size_t i = 0; i < sizeof routes / sizeof *routes; i++)
+        if (text_equal(path, text_of(routes[i].path)))
+            return &routes[i];
+    return NULL;
+}
+
+static void queue_page(struct web *web, struct http_request *request, const struct route *route)
+{
+    static const struct message busy = {
+        .status = 503,
+        .title = "Too many people are reading",
+        .words = TEXT("More pages are asked for than can be made at the moment. Reports are taken "
+                      "as always. Try again in a few seconds."),
+        .header = "Retry-After",
+        .header_value = "2",
+    };
+    struct page_job *job = arena_alloc(request->arena, sizeof *job);
+    *job = (struct page_job){.request = request, .route = route};
+    http_defer(request);
+    if (!queue_push(&web->waiting, &job->item))
+        refuse(web, request, &busy);
+}
+
+// NULL when the request may go on.
+static const struct message *find_refusal(const struct http_request *request, bool has_page)
+{
+    static const struct message not_found = {
+        .status = 404,
+        .title = "There is no such page",
+        .words = TEXT("Nothing is at this address. There are the errors of the week (/), letters "
+                      "(/outbox) and health (/check_health)."),
+    };
+    static const struct message not_allowed = {
+        .status = 405,
+        .title = "This page can only be read",
+        .words = TEXT("The request has to be GET or HEAD. Reports go to /api/PROJECT/envelope/."),
+        .header = "Allow",
+        .header_value = "GET, HEAD",
+    };
+    if (!has_page)
+        return &not_found;
+    bool is_read =
+        text_equal(request->method, TEXT("GET")) || text_equal(request->method, TEXT("HEAD"));
+    return is_read ? NULL : &not_allowed;
+}
+
+void web_handle(struct web *web, struct http_request *request)
+{
+    bool is_style = text_equal(request->path, TEXT("/static/style.css"));
+    const struct route *route = find_route(request->path);
+    const struct message *message = find_refusal(request, route || is_style);
+    struct guard_refusal refusal;
+    if (message)
+        refuse(web, request, message);
+    else if (is_style)
+        answer_static(web, request);
+    else if (!web->settings->loopback_only || guard_lets_in(web->settings, request, &refusal))
+        queue_page(web, request, route);
+    else
+        refuse(web, request,
+               &(struct message){.status = 403,
+                                 .title = "Only on the machine itself",
+                                 .words = refusal.words,
+                                 .command = refusal.command});
+}
+
+// ---- start and stop ----
+
+static bool start_thread(struct web *web, struct web_thread *thread, struct error *error)
+{
+    thread->web = web;
+    thread->answer.max = ANSWER_MAX;
+    thread->decoder = decoder_new();
+    if (!store_open(web->settings->store_address, STORE_READ, &thread->store, error))
+        return false;
+    if (pthread_create(&thread->thread, NULL, run, thread) != 0)
+        return error_set(error, ERROR_SYSTEM, "cannot start a thread for the pages");
+    thread->is_running = true;
+    return true;
+}
+
+struct web *web_start(const struct web_settings *settings, struct error *error)
+{
+    struct web *web = must_alloc(sizeof *web);
+    web->settings = settings;
+    web->started_mono_ms = clock_mono_ms(settings->clock);
+    web->style = embedded_find(web_static, TEXT("style.css"));
+    check(web->style != NULL);
+    struct digest digest = digest_of(&web->style->content, 1);
+    hex_write(digest.bytes, sizeof digest.bytes, web->style_hash);
+    snprintf(web->style_path, sizeof web->style_path, "/static/style.css?v=%s", web->style_hash);
+    queue_init(&web->waiting, WAITING_MAX);
+    bool is_good = templates_parse(web_templates, &web->templates, error);
+    for (size_t i = 0; i < PAGE_THREADS && is_good; i++)
+        is_good = start_thread(web, &web->threads[i], error);
+    if (is_good)
+        return web;
+    web_stop(web);
+    return NULL;
+}
+
+void web_stop(struct web *web)
+{
+    if (!web)
+        return;
+    queue_close(&web->waiting);
+    for (size_t i = 0; i < PAGE_THREADS; i++) {
+        struct web_thread *thread = &web->threads[i];
+        if (thread->is_running)
+            pthread_join(thread->thread, NULL);
+        store_close(thread->store);
+        decoder_free(thread->decoder);
+        buffer_release(&thread->answer);
+    }
+    queue_release(&web->waiting);
+    templates_free(web->templates);
+    free(web);
+}

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+// What a page function sees of a request and leaves for the answer. Inside src/web only.
+#ifndef FLAWLESS_WEB_PAGE_H
+#define FLAWLESS_WEB_PAGE_H
+
+#include "io/store.h"
+#include "report/decode.h"
+#include "web/web.h"
+
+struct page {
+    const struct web_settings *settings;
+    struct store *store;     // the page thread's own
+    struct decoder *decoder; // the same; reset before each page
+    struct arena *arena;     // lives until the answer
+    struct text (*parameter)(const struct page *page, const char *name); // at is NULL when absent
+    void *source;                                                        // of the parameters
+    bool wants_json;
+    int64_t now_ms, uptime_ms;
+
+    // left by the page function
+    int status;           // 200 before
+    const char *template; // shows facts as HTML
+    struct value
+        *facts; // an object; what is shown, and the JSON answer (without names that begin with '_')
+    struct text json; // the JSON answer when facts cannot be it
+};
+
+// False: the error says what to answer (ERROR_INPUT 400, ERROR_NOT_FOUND 404, else 503), in words
+// for the reader.
+typedef bool page_function(struct page *page, struct error *error);
+
+page_function page_week;      // /, /get_weekly_error_report
+page_function page_traceback; // /view_traceback
+page_function page_health;    // /check_health
+page_function page_outbox;    // /outbox
+
+// Parameters. False: ERROR_INPUT names the parameter, what it said and what was expected.
+bool page_get_moment(const struct page *page, const char *name, int64_t otherwise_ms,
+                     int64_t *at_ms,
+                     struct error *error); // epoch seconds, with or without a fraction
+bool page_get_number(const struct page *page, const char *name, int64_t otherwise, int64_t *number,
+                     struct error *error); // 0 or more
+bool page_get_flag(const struct page *page, const char *name, bool *flag, struct error *error);
+
+// Members of facts that every page has.
+void page_set_title(struct page *page, struct text title);
+// The place of an error as a page's facts: the fields that scripts read, and those the template
+// "error" shows. count: what "error_count" says.
+void page_set_error(const struct page *page, struct value *object,
+                    const struct error_record *record, int64_t count);
+
+#endif

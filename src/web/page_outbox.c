@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: MIT
+// Letters, newest first, as they are or would be sent.
+#include "web/page.h"
+
+#include "web/show.h"
+#include "web/url.h"
+
+#include <time.h>
+
+enum { LETTERS_A_PAGE = 20 };
+
+static const char *state_name(enum outbox_state state)
+{
+    switch (state) {
+    case OUTBOX_KEPT: return "kept";
+    case OUTBOX_WAITING: return "waiting";
+    case OUTBOX_SENT: return "sent";
+    case OUTBOX_FAILED: return "failed";
+    }
+    return "";
+}
+
+// As the letter's header says it (RFC 5322).
+static struct text letter_date(struct arena *arena, int64_t at_ms)
+{
+    static const char days[][4] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+    static const char months[][4] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                     "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    time_t seconds = (time_t)(at_ms / 1000);
+    struct tm tm = {0};
+    gmtime_r(&seconds, &tm);
+    return arena_printf(arena, "%s, %02d %s %04d %02d:%02d:%02d +0000", days[tm.tm_wday],
+                        tm.tm_mday, months[tm.tm_mon], tm.tm_year + 1900, tm.tm_hour, tm.tm_min,
+                        tm.tm_sec);
+}
+
+static void show_letter(struct page *page, struct value *object, const struct outbox_letter *letter)
+{
+    struct arena *arena = page->arena;
+    value_set_int(arena, object, "id", letter->id);
+    value_set_text(arena, object, "state", text_of(state_name(letter->state)));
+    value_set_text(arena, object, "from", letter->from);
+    value_set_text(arena, object, "to", letter->to);
+    value_set_text(arena, object, "subject", letter->subject);
+    value_set_text(arena, object, "message_id",
+                   arena_printf(arena, "<%.*s>", TEXT_ARG(letter->message_id)));
+    value_set_text(arena, object, "date", letter_date(arena, letter->written_at_ms));
+    value_set_text(arena, object, "text", letter->text);
+    value_set_text(arena, object, "html", letter->html);
+    value_set_int(arena, object, "attempts", letter->attempts);
+    value_set_text(arena, object, "last_error", letter->last_error);
+}
+
+static bool show_state(struct page *page, struct value *object, const struct outbox_letter *letter,
+                       struct error *error)
+{
+    struct arena *arena = page->arena;
+    value_set_bool(arena, object, "_is_kept", letter->state == OUTBOX_KEPT);
+    value_set_bool(arena, object, "_is_failed", letter->state == OUTBOX_FAILED);
+    value_set_bool(arena, object, "_is_waiting", letter->state == OUTBOX_WAITING);
+    value_set_text(arena, object, "_attempts", show_counted(arena, letter->attempts, "attempt"));
+    show_time(arena, object, "_written", page->now_ms, letter->written_at_ms);
+    show_time(arena, object, "_sent", page->now_ms, letter->sent_at_ms);
+    bool is_retried = letter->state == OUTBOX_WAITING && letter->attempts > 0;
+    show_time(arena, object, "_next_try", page->now_ms, is_retried ? letter->next_try_at_ms : 0);
+    struct error_record record = {0};
+    bool has_error = store_get_error(page->store, letter->error_id, arena, &record, error);
+    if (!has_error && error->kind != ERROR_NOT_FOUND)
+        return false;
+    if (has_error)
+        page_set_error(page, value_set_object(arena, object, "_error"), &record, record.count);
+    return true;
+}
+
+bool page_outbox(struct page *page, struct error *error)
+{
+    struct arena *arena = page->arena;
+    struct outbox_letter *letters;
+    size_t letter_n;
+    int64_t before;
+    // one more than is shown tells whether there is another page
+    if (!page_get_number(page, "before", 0, &before, error) ||
+        !store_list_outbox(page->store, before, LETTERS_A_PAGE + 1, arena, &letters, &letter_n,
+                           error))
+        return false;
+    struct value *list = value_set_list(arena, page->facts, "letters");
+    bool has_more = letter_n > LETTERS_A_PAGE;
+    if (has_more)
+        letter_n = LETTERS_A_PAGE;
+    for (size_t i = 0; i < letter_n; i++) {
+        struct value *object = value_add_object(arena, list);
+        show_letter(page, object, &letters[i]);
+        if (!page->wants_json && !show_state(page, object, &letters[i], error))
+            return false;
+    }
+    struct text next = {0};
+    if (has_more) {
+        value_set_int(arena, page->facts, "before", letters[letter_n - 1].id);
+        const struct url_parameter parameter = {
+            "before", arena_printf(arena, "%lld", (long long)letters[letter_n - 1].id)};
+        next = url_link(arena, "/outbox", &parameter, 1);
+    } else {
+        value_set_null(arena, page->facts, "before");
+    }
+    value_set_text(arena, page->facts, "_link_older", next);
+    value_set_bool(arena, page->facts, "_is_first", before == 0);
+    value_set_bool(arena, page->facts, "_has_smtp", page->settings->has_smtp);
+    value_set_bool(arena, page->facts, "_in_outbox", true);
+    page_set_title(page, TEXT("Letters"));
+    page->template = "outbox";
+    return true;
+}

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+// The pages: what people and scripts see of an error monitor. docs/pages.md lists them.
+//
+// Pages are made by threads of their own, each with its own read-only connection to the store,
+// behind a bounded queue: a slow page makes other pages wait, never a report.
+#ifndef FLAWLESS_WEB_WEB_H
+#define FLAWLESS_WEB_WEB_H
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/value.h"
+#include "core/guilt.h"
+#include "io/http.h"
+
+// What self's functions give is shown as it is, to everybody who may see pages: secrets are masked
+// before. They are called by page threads, several at a time.
+struct web_settings {
+    const char *store_address; // must exist already; opened for reading
+    int64_t project_id;
+    const struct clock *clock;
+    struct text version;        // of Flawless
+    struct text base_url;       // "http://host:port", as in letters
+    struct text report_address; // "host:port", what Flawless clients are told
+    struct text dsn;            // what Sentry SDKs are told; empty when it is not known
+    int64_t minimum_date_ms;    // report_only_after_minimum_date; 0 for none
+    bool has_smtp;              // letters are sent, not only kept
+    bool loopback_only;         // there is no login: whoever asks from another machine is refused
+
+    void *self;
+    // The judge in force, held for the caller, who drops it; NULL when there is none yet.
+    struct judge *(*hold_judge)(void *self);
+    // Adds an object {"name": text, "value": text} to the list for every option.
+    void (*list_options)(void *self, struct arena *arena, struct value *list);
+    // Adds members to the object: plain values, objects of them, or lists of texts. A list named
+    // "problems" says in plain words what is wrong now. *is_well is true before the call; false
+    // makes /check_health answer 503.
+    void (*health)(void *self, struct arena *arena, struct value *object, bool *is_well);
+};
+
+struct web;
+
+// settings and everything it points to: borrowed until web_stop. ERROR_CONFIG when a template is
+// broken (with file and line) or the store cannot be opened.
+struct web *web_start(const struct web_settings *settings, struct error *error);
+
+// Answers any request that is for pages: sooner or later, here or from a page thread. When too many
+// wait: 503 with Retry-After.
+void web_handle(struct web *web, struct http_request *request);
+
+// Every request that was handed over is answered first. NULL is fine. The server calls it after it
+// has stopped handing requests over and before http_server_stop gives up waiting for answers.
+void web_stop(struct web *web);
+
+#endif
