@@ -67,6 +67,12 @@ def describe_machine(room):
     }
 
 
+def cpu_s(pid):
+    """Processor time of a process so far, in and out of the kernel."""
+    fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 class Flawless:
     """A server on SQLite with a store of its own, on disk."""
 
@@ -138,10 +144,10 @@ class Flawless:
 
 @contextlib.contextmanager
 def bare_server(binary):
-    """The reference; gives its port. It ends with its standard input."""
+    """The reference; gives its process id and port. It ends with its standard input."""
     process = subprocess.Popen([binary], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     try:
-        yield int(process.stdout.readline())
+        yield process.pid, int(process.stdout.readline())
     finally:
         process.stdin.close()
         process.wait(30)
