@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "core/week.h"
 
+#include <stdio.h>
 #include <time.h>
 
 enum { DAY_MS = 24 * 3600 * 1000 };
@@ -26,5 +27,6 @@ void date_write(int64_t moment_ms, char *out)
     time_t when = (time_t)seconds;
     struct tm utc;
     gmtime_r(&when, &utc);
-    strftime(out, 11, "%Y-%m-%d", &utc);
+    snprintf(out, 11, "%04u-%02u-%02u", (unsigned)(utc.tm_year + 1900) % 10000,
+             (unsigned)(utc.tm_mon + 1) % 100, (unsigned)utc.tm_mday % 100);
 }

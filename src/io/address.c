@@ -52,7 +52,8 @@ static bool parse_one(struct text spelled, struct network *network)
     int64_t prefix_len = -1;
     if (slash == 0 || slash >= sizeof address)
         return false;
-    if (slash < spelled.len && !text_to_int64(text_from(spelled, slash + 1), &prefix_len))
+    if (slash < spelled.len &&
+        (!text_to_int64(text_from(spelled, slash + 1), &prefix_len) || prefix_len < 0))
         return false;
     memcpy(address, spelled.at, slash);
     address[slash] = '\0';

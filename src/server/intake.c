@@ -197,7 +197,7 @@ static void refuse(struct intake *intake, struct http_request *request, const st
     answer_error(request, status_of(error->kind), error->message);
 }
 
-static void accept(struct http_request *request, const char *event_id)
+static void answer_accepted(struct http_request *request, const char *event_id)
 {
     char body[48];
     int len = event_id[0] ? snprintf(body, sizeof body, "{\"id\":\"%s\"}", event_id)
@@ -277,7 +277,7 @@ static void answer_request(struct submission *submission, const char *refusal)
     if (refusal)
         answer_error(visit->request, 503, refusal);
     else
-        accept(visit->request, visit->list.event_id);
+        answer_accepted(visit->request, visit->list.event_id);
 }
 
 static void take_request(struct intake *intake, struct http_request *request,
@@ -303,7 +303,7 @@ static void take_request(struct intake *intake, struct http_request *request,
     }
     atomic_fetch_add(&intake->dropped_items, (long long)visit->list.dropped_n);
     if (visit->list.report_n == 0) {
-        accept(request, visit->list.event_id);
+        answer_accepted(request, visit->list.event_id);
         return;
     }
     judge_all(intake, visit->project->id, visit->list.reports, visit->list.report_n, request->arena,
