@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""Makes the sample application's repository: three people, eight months, and every trap that misleads `git blame`.
+"""Makes the sample application's repository: three people, eight months, traps for `git blame`.
 
-Each bug is one line. After its author wrote it, other people shifted it, renamed its file, re-indented it, ran a
-formatter over it, and pushed more commits after the release that is running. Dates, names and text are fixed, so the
-commits have the same hashes wherever the repository is made.
+Each bug is one line. After its author wrote it, other people shifted it, renamed its file,
+re-indented it, ran a formatter over it, and pushed more commits after the release that is running.
+Dates, names and text are fixed, so the commits have the same hashes wherever it is made.
 
     python3 make_repository.py DIRECTORY
 """
@@ -324,7 +324,7 @@ def rearrange(tree):
 
 
 def move_on(tree):
-    """What was pushed after the release: at the failing lines' numbers the newest commit has other people's lines."""
+    """What was pushed after the release, so that the failing lines' numbers are other people's."""
     tree.edit("shop/discounts.py", ('"""Discount codes."""\n', ABOUT_DISCOUNTS))
     tree.edit("shop/stock.py", ('"""How long the stock lasts."""\n', ABOUT_STOCK))
     tree.commit(GRACE, "2025-08-18", "Say what is meant")

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: MIT
 """`make demo`: a sample application fails, and three developers get one letter each.
 
-Makes the application's repository (make_repository.py), deploys its release, starts Flawless on it, lets the web
-application, the nightly script and the stock worker fail many times, and shows the letters.
+Makes the application's repository (make_repository.py), deploys its release, starts Flawless on it,
+lets the web application, the nightly script and the stock worker fail many times, and shows the
+letters.
 
-    ONCE=1   check the letters and leave, with status 1 if one is wrong (also when there is no terminal)
-    SMTP=1   send the letters to a mail server that the demo starts, instead of keeping them in the outbox
+    ONCE=1   check the letters and leave, with status 1 if one is wrong (also without a terminal)
+    SMTP=1   send the letters to a mail server that the demo starts, not only to the outbox
     FLAWLESS=PATH   the server to run, build/flawless unless told
 """
 
@@ -201,8 +202,9 @@ class Demo:
                 error["text"].strip(),
                 error["error_count"],
             )
-            if seen != (bug.author, number, bug.text, TIMES):
-                yield f"the page says {seen} of {bug.path}, not {(bug.author, number, bug.text, TIMES)}"
+            wanted = (bug.author, number, bug.text, TIMES)
+            if seen != wanted:
+                yield f"the page says {seen} of {bug.path}, not {wanted}"
         if len(letters) != len(make_repository.BUGS):
             yield f"there are {len(letters)} letters: {[letter['to'] for letter in letters]}"
 

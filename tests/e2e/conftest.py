@@ -57,7 +57,7 @@ def deployed(repository, tmp_path_factory):
 
 @pytest.fixture
 def make_server(binary, repository, tmp_path):
-    """Makes servers, not yet started; at the end each must stop in order and have no sanitizer's complaint."""
+    """Makes servers, not yet started; at the end each must stop in order, with no sanitizer's word."""
     made = []
 
     def make(name="server", binary=binary, repository=repository, **options):

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""Runs a command in a network of its own, where every port is free: python3 in_own_network.py COMMAND...
+"""Runs a command in a network of its own, where every port is free.
 
-Starts the command, waits for its line "listening on", fetches the page, stops it by SIGTERM, and prints what
-happened as JSON. Needs `unshare` from util-linux around it.
+    unshare -rn python3 in_own_network.py COMMAND...
+
+Starts the command, waits for its line "listening on", fetches the page, stops it by SIGTERM, and
+prints what happened as JSON.
 """
 
 import fcntl

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Whatever comes in, the server says what is wrong with it, logs one line, stays small and goes on."""
+"""Whatever comes in, the server says what is wrong, logs one line, stays small and goes on."""
 
 import gzip
 import json
@@ -86,7 +86,7 @@ def test_deep_nesting_is_survived(server):
 
 
 def send_without_end(server, head, chunk, times):
-    """Sends a request whose body is times * chunk, as far as the server lets us; gives what it answered."""
+    """Sends a body of times * chunk, as far as the server lets us; gives what it answered."""
     with socket.create_connection(("127.0.0.1", server.port), timeout=60) as connection:
         connection.sendall(head)
         try:

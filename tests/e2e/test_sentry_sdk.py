@@ -61,7 +61,7 @@ def test_sessions_and_transactions_are_taken_without_a_word(server, deployed):
 
 
 def test_a_release_that_is_an_old_commit_is_blamed_as_it_was(server, deployed, repository, bugs):
-    """The SDK finds the release by itself, in the checkout that it runs from; main has moved on since."""
+    """The SDK finds the release by itself where it runs; main has moved on since."""
     program = PROGRAM.format(dsn=server.dsn, algorithm="gzip", more="")
     run(deployed, program)
     wait_for("an owner", lambda: server.errors().get(bugs["ada"].path, {}).get("developer"))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Letters by real SMTP: what arrives, and that trouble on the way delays a letter and nothing else."""
+"""Letters by real SMTP: what arrives, and that trouble delays a letter and nothing else."""
 
 import pytest
 from postbox import Mailbox

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Stopping in order: nothing new, everything in flight is answered, exit status 0 within ten seconds."""
+"""Stopping in order: what is in flight is answered, exit status 0 within ten seconds."""
 
 import signal
 import socket
@@ -51,15 +51,20 @@ def test_whatever_was_in_flight_is_answered_and_counted(make_server, bugs):
     assert ask_to_stop(server, signal.SIGTERM) < DEADLINE_S
     for thread in threads:
         thread.join(30)
-    # a connection that closes as a new request reaches it ends without a status line, never with half an answer
+    # a connection may close as a new request reaches it, but never with half an answer
     assert all("RemoteDisconnected" in repr(reason) or "503" in repr(reason) for reason in odd), odd
     server.start()
     assert server.count_of(bug.path) == sum(answered)
 
 
 def test_a_client_that_never_finishes_does_not_hold_it_up(server):
-    head = f"POST /api/1/envelope/?sentry_key={server.key} HTTP/1.1\r\nHost: x\r\nContent-Length: 50\r\n\r\n"
-    openings = (head.encode() + b"half", b"\x00\x00\x00\x50half a frame", b"", b"\x00")
+    head = f"POST /api/1/envelope/?sentry_key={server.key} HTTP/1.1\r\nHost: x\r\n"
+    openings = (
+        head.encode() + b"Content-Length: 50\r\n\r\nhalf",
+        b"\x00\x00\x00\x50half a frame",
+        b"",
+        b"\x00",
+    )
     connections = []
     for opening in openings:
         connections.append(socket.create_connection(("127.0.0.1", server.port), timeout=20))

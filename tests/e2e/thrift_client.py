@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""flawless.thrift as the Thrift compiler would write it for Python, on Apache Thrift's own library; no compiler needed."""
+"""flawless.thrift as Thrift's compiler would write it for Python, on Apache Thrift's own library."""
 
 from thrift.protocol.TBinaryProtocol import TBinaryProtocol
 from thrift.Thrift import TApplicationException, TMessageType, TType
