@@ -9,11 +9,13 @@
 #include "core/site.h"
 #include "report/report.h"
 
-// What judging goes by; immutable once made. A new one takes its place when a rule or the repository changes.
+// What judging goes by; immutable once made. A new one takes its place when a rule or the
+// repository changes.
 struct judge;
 
 struct judge_settings {
-    struct paths *paths; // held by the judge; NULL while they are not known (no repository, or not read yet)
+    struct paths
+        *paths; // held by the judge; NULL while they are not known (no repository, or not read yet)
     const struct text *blame_patterns; // only_blame_filepaths_matching, PCRE2; none: every path
     size_t blame_pattern_n;
     const struct text *package_directories;
@@ -31,17 +33,19 @@ struct verdict {
     struct site site;                  // revision is the report's release
 };
 
-// The rules in order, for the main exception's stack, then for those of its causes, nearest first: a path that does
-// not lie in the code base is not ours; one that matches no blame pattern is not blamed; a bare raise line is not
-// blamed, so its caller is. Guilty is the last frame that can be blamed; when every frame of ours is a raise line, the
-// last of those. With none of ours: frame NULL, site.is_unowned set and the site says the last frame at all, so that such
-// reports can be told apart. While paths are not known, every frame that does not look like a dependency and that
+// The rules in order, for the main exception's stack, then for those of its causes, nearest first:
+// a path that does not lie in the code base is not ours; one that matches no blame pattern is not
+// blamed; a bare raise line is not blamed, so its caller is. Guilty is the last frame that can be
+// blamed; when every frame of ours is a raise line, the last of those. With none of ours: frame
+// NULL, site.is_unowned set and the site says the last frame at all, so that such reports can be
+// told apart. While paths are not known, every frame that does not look like a dependency and that
 // the client does not call foreign is ours (site.is_mapped false).
 // The site's texts belong to the report, the paths or the arena; project_id is the caller's.
 struct verdict judge_report(const struct judge *judge, const struct report *report,
                             int64_t project_id, struct arena *arena);
 
-// Whether a frame of the report is ours, and its path in the repository then (runtime path while paths are unknown).
+// Whether a frame of the report is ours, and its path in the repository then (runtime path while
+// paths are unknown).
 bool judge_frame(const struct judge *judge, const struct frame *frame, struct text *path);
 
 #endif

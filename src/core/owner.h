@@ -12,9 +12,11 @@ struct owner_settings {
     struct text default_contact;   // when nobody can be determined; may be empty
 };
 
-// Fills state and owner_email from author_email, and default_contact when that gives no usable address. A domain
-// without a dot is unusable; so is an address with white space, control characters, or not exactly one '@' with
-// something on both sides (a bare local part gets the domain).
+// Fills state and owner_email from author_email, and default_contact when that gives no usable
+// address. A domain without a dot is unusable; so is an address with white space, control
+// characters, or not exactly one '@' with something on both sides (a bare local part gets the
+// domain), one over 254 bytes, one with a character that separates or quotes addresses, and those
+// of forges to which nobody can write (users.noreply.github.com).
 void owner_choose(const struct owner_settings *settings, struct arena *arena,
                   struct ownership *ownership);
 

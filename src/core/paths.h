@@ -6,25 +6,28 @@
 #include "base/arena.h"
 #include "report/report.h"
 
-// Every path of a repository's history, indexed by its last component. Built by one thread, then read-only and
-// shared; the last paths_drop frees it.
+// Every path of a repository's history, indexed by its last component. Built by one thread, then
+// read-only and shared; the last paths_drop frees it.
 struct paths;
 
 struct paths *paths_new(void);
-void paths_add(struct paths *paths, struct text path); // repository-relative, '/' separated; again is fine
+void paths_add(struct paths *paths,
+               struct text path); // repository-relative, '/' separated; again is fine
 struct paths *paths_hold(struct paths *paths);
 void paths_drop(struct paths *paths); // NULL is fine
 size_t paths_count(const struct paths *paths);
 bool paths_has(const struct paths *paths, struct text path);
 
 // The repository path of a frame; false when it is library code. package_directories: names such as
-// site-packages; what follows one of them in a runtime path is the whole path. The text belongs to paths.
+// site-packages; what follows one of them in a runtime path is the whole path. The text belongs to
+// paths.
 bool paths_map(const struct paths *paths, const struct frame *frame,
                const struct text *package_directories, size_t package_directory_n,
                struct text *path);
 
-// Whether a runtime path looks like a dependency or the language's own library wherever the repository is
-// (site-packages, node_modules, /usr/lib/python3, <frozen ...>, gems, pkg/mod, rustc ...).
+// Whether a runtime path looks like a dependency or the language's own library wherever the
+// repository is (site-packages, node_modules, /usr/lib/python3, <frozen ...>, gems, pkg/mod, rustc
+// ...).
 bool paths_is_dependency(struct text runtime_path, const struct text *package_directories,
                          size_t package_directory_n);
 

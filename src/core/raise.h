@@ -5,7 +5,12 @@
 
 #include "base/text.h"
 
-// platform: the report's ("python", "java", ...); path: its ending decides when the platform is unknown.
+// Whether the line begins with its language's word for raising: `raise ValueError(x)`, `throw new
+// X();`, `panic("x")`, also `raise X unless y`. A line that does something before it raises (`if x:
+// raise Y`, `open(f) or die`) is not bare: what it does first may be what failed, and whoever wrote
+// that is the one to ask. The language is told by the path's ending; platform, the report's
+// ("python", "java", ...), decides when the ending is unknown. In an unknown language no line is
+// bare.
 bool raise_is_bare(struct text platform, struct text path, struct text line);
 
 #endif

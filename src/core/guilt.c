@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: MIT
+// Every frame, oldest call first, is held against the rules in order; the first rule that has
+// something to say about it decides where the frame stands. Guilty is the last frame that can be
+// blamed. Nothing is remembered between frames or reports: mapping a path costs well under a
+// microsecond, less than a cache with a lock would.
+#include "core/guilt.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+
+#include "core/pattern.h"
+#include "core/raise.h"
+
+struct judge {
+    atomic_size_t holders;
+    struct paths *paths;
+    struct pattern **blame_patterns;
+    size_t blame_pattern_n;
+    struct text *package_directories; // in memory
+    size_t package_directory_n;
+    struct arena memory;
+};
+
+enum standing {
+    NOT_OURS,    // does not lie in the code base
+    NOT_BLAMED,  // ours, but a rule passes the blame on to the caller
+    ONLY_RAISES, // ours; its caller is blamed if that is ours, too
+    CAN_BE_BLAMED,
+};
+
+bool judge_frame(const struct judge *judge, const struct frame *frame, struct text *path)
+{
+    if (judge->paths)
+        return paths_map(judge->paths, frame, judge->package_directories,
+                         judge->package_directory_n, path);
+    *path = frame->path;
+    return frame->in_app != IN_APP_NO &&
+           !paths_is_dependency(frame->path, judge->package_directories,
+                                judge->package_directory_n);
+}
+
+// ---- the rules: each is a step of the walk ----
+
+static bool may_be_blamed(const struct judge *judge, struct text path)
+{
+    if (judge->blame_pattern_n == 0)
+        return true;
+    for (size_t i = 0; i < judge->blame_pattern_n; i++)
+        if (pattern_matches(judge->blame_patterns[i], path))
+            return true;
+    return false;
+}
+
+static enum standing stand(const struct judge *judge, const struct report *report,
+                           const struct frame *frame, struct text *path)
+{
+    if (!judge_frame(judge, frame, path))
+        return NOT_OURS;
+    if (!may_be_blamed(judge, *path))
+        return NOT_BLAMED;
+    if (raise_is_bare(report->platform, *path, frame->text))
+        return ONLY_RAISES;
+    return CAN_BE_BLAMED;
+}
+
+// ---- the walk ----
+
+// The best frame so far, and the last bare raise line of the nearest exception that has one.
+struct walk {
+    const struct exception *exception, *raise_exception;
+    const struct frame *frame, *raise_frame;
+    struct text path, raise_path;
+};
+
+// Innermost frame first, so the first that can be blamed is the last one of the stack.
+static bool walk_stack(const struct judge *judge, const struct report *report,
+                       const struct exception *exception, struct walk *walk)
+{
+    for (size_t i = exception->frame_n; i > 0; i--) {
+        const struct frame *frame = &exception->frames[i - 1];
+        struct text path;
+        enum standing standing = stand(judge, report, frame, &path);
+        if (standing == CAN_BE_BLAMED) {
+            walk->exception = exception;
+            walk->frame = frame;
+            walk->path = path;
+            return true;
+        }
+        if (standing == ONLY_RAISES && !walk->raise_frame) {
+            walk->raise_exception = exception;
+            walk->raise_frame = frame;
+            walk->raise_path = path;
+        }
+    }
+    return false;
+}
+
+static bool find_guilty(const struct judge *judge, const struct report *report, struct walk *walk)
+{
+    for (size_t i = report->exception_n; i > 0; i--)
+        if (walk_stack(judge, report, &report->exceptions[i - 1], walk))
+            return true;
+    walk->exception = walk->raise_exception;
+    walk->frame = walk->raise_frame;
+    walk->path = walk->raise_path;
+    return walk->frame != NULL;
+}
+
+// The innermost frame of the nearest exception that has a stack; NULL when none has.
+static const struct frame *last_frame(const struct report *report)
+{
+    for (size_t i = report->exception_n; i > 0; i--) {
+        const struct exception *exception = &report->exceptions[i - 1];
+        if (exception->frame_n > 0)
+            return &exception->frames[exception->frame_n - 1];
+    }
+    return NULL;
+}
+
+static void describe(const struct frame *frame, struct text path, struct site *site)
+{
+    site->path = path;
+    site->function = frame->function;
+    site->text = text_trim(frame->text);
+    site->line_number = frame->line_number;
+}
+
+struct verdict judge_report(const struct judge *judge, const struct report *report,
+                            int64_t project_id, struct arena *arena)
+{
+    (void)arena; // what is said here is said in the report's and the paths' own texts
+    struct walk walk = {0};
+    struct verdict verdict = {.site = {.project_id = project_id, .revision = report->release}};
+    if (find_guilty(judge, report, &walk)) {
+        verdict.exception = walk.exception;
+        verdict.frame = walk.frame;
+        verdict.site.is_mapped = judge->paths != NULL;
+        describe(walk.frame, walk.path, &verdict.site);
+        return verdict;
+    }
+    verdict.exception = report->exception_n ? &report->exceptions[report->exception_n - 1] : NULL;
+    verdict.site.is_unowned = true;
+    const struct frame *last = last_frame(report);
+    if (last)
+        describe(last, last->path, &verdict.site);
+    return verdict;
+}
+
+// ---- its life ----
+
+static bool compile_patterns(struct judge *judge, const struct judge_settings *settings,
+                             struct error *error)
+{
+    judge->blame_patterns =
+        arena_array(&judge->memory, struct pattern *, settings->blame_pattern_n);
+    for (size_t i = 0; i < settings->blame_pattern_n; i++) {
+        if (!pattern_new(settings->blame_patterns[i], &judge->blame_patterns[i], error))
+            return error_prefix(error, "only_blame_filepaths_matching");
+        judge->blame_pattern_n++;
+    }
+    return true;
+}
+
+struct judge *judge_new(const struct judge_settings *settings, struct error *error)
+{
+    struct judge *judge = must_alloc(sizeof *judge);
+    size_t n = settings->package_directory_n;
+    atomic_init(&judge->holders, 1);
+    judge->paths = paths_hold(settings->paths);
+    judge->package_directories = arena_array(&judge->memory, struct text, n);
+    judge->package_directory_n = n;
+    for (size_t i = 0; i < n; i++)
+        judge->package_directories[i] =
+            arena_copy(&judge->memory, settings->package_directories[i]);
+    if (compile_patterns(judge, settings, error))
+        return judge;
+    judge_drop(judge);
+    return NULL;
+}
+
+struct judge *judge_hold(struct judge *judge)
+{
+    if (judge)
+        atomic_fetch_add(&judge->holders, 1);
+    return judge;
+}
+
+void judge_drop(struct judge *judge)
+{
+    if (!judge || atomic_fetch_sub(&judge->holders, 1) != 1)
+        return;
+    for (size_t i = 0; i < judge->blame_pattern_n; i++)
+        pattern_free(judge->blame_patterns[i]);
+    paths_drop(judge->paths);
+    arena_release(&judge->memory);
+    free(judge);
+}

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: MIT
+#include "test.h"
+
+#include "core/guilt.h"
+
+// A stack in a few words: "path:line:text" for each frame, oldest call first.
+struct stack {
+    struct frame frames[8];
+    struct exception exception;
+};
+
+static void fill(struct stack *stack, const char *const *frames)
+{
+    *stack = (struct stack){0};
+    for (; *frames; frames++) {
+        struct text rest = text_of(*frames), path, number;
+        struct frame *frame = &stack->frames[stack->exception.frame_n++];
+        text_cut(&rest, ':', &path);
+        text_cut(&rest, ':', &number);
+        frame->path = frame->filename = path;
+        text_to_int64(number, &frame->line_number);
+        frame->text = rest;
+        frame->function = TEXT("f");
+    }
+    stack->exception.type = TEXT("ValueError");
+    stack->exception.frames = stack->frames;
+}
+
+static struct judge *judge_of(const char *list, const char *pattern)
+{
+    struct paths *paths = list ? paths_new() : NULL;
+    struct text rest = text_of(list), path, expression = text_of(pattern);
+    while (text_cut(&rest, ' ', &path))
+        paths_add(paths, path);
+    static const struct text directory = {"site-packages", 13};
+    struct judge_settings settings = {.paths = paths,
+                                      .blame_patterns = &expression,
+                                      .blame_pattern_n = pattern != NULL,
+                                      .package_directories = &directory,
+                                      .package_directory_n = 1};
+    struct error error = {0};
+    struct judge *judge = judge_new(&settings, &error);
+    assert_non_null(judge);
+    paths_drop(paths);
+    return judge;
+}
+
+static struct verdict judge_stack(struct judge *judge, const char *const *frames)
+{
+    static struct stack stack;
+    fill(&stack, frames);
+    struct report report = {.platform = TEXT("python"),
+                            .release = TEXT("v1"),
+                            .exceptions = &stack.exception,
+                            .exception_n = 1};
+    struct arena arena = {0};
+    struct verdict verdict = judge_report(judge, &report, 7, &arena);
+    arena_release(&arena);
+    return verdict;
+}
+
+static const char repository[] = "shop/views.py shop/cart.py shop/vendored.egg/x.py";
+
+static void the_last_frame_of_ours_is_guilty(void **state)
+{
+    (void)state;
+    struct judge *judge = judge_of(repository, NULL);
+    struct verdict v = judge_stack(
+        judge, (const char *[]){"/srv/shop/views.py:3:cart.add(x)",
+                                "/srv/shop/cart.py:9:  y = json.loads(x) ",
+                                "/usr/lib/python3.11/json/__init__.py:346:return decode(s)", NULL});
+    assert_non_null(v.frame);
+    assert_text_equal(v.site.path, "shop/cart.py");
+    assert_text_equal(v.site.text, "y = json.loads(x)");
+    assert_text_equal(v.site.function, "f");
+    assert_text_equal(v.site.revision, "v1");
+    assert_int_equal(v.site.line_number, 9);
+    assert_int_equal(v.site.project_id, 7);
+    assert_true(v.site.is_mapped);
+    assert_false(v.site.is_unowned);
+    judge_drop(judge);
+}
+
+static void a_raise_line_passes_the_blame_to_its_caller(void **state)
+{
+    (void)state;
+    struct judge *judge = judge_of(repository, NULL);
+    struct verdict v =
+        judge_stack(judge, (const char *[]){"/srv/shop/views.py:3:cart.add(None)",
+                                            "/srv/shop/cart.py:9:raise ValueError(x)", NULL});
+    assert_text_equal(v.site.path, "shop/views.py");
+    v = judge_stack(judge, (const char *[]){"/srv/shop/views.py:3:raise A",
+                                            "/srv/shop/cart.py:9:raise B", NULL});
+    assert_text_equal(v.site.path, "shop/cart.py");
+    judge_drop(judge);
+}
+
+static void a_path_no_pattern_matches_is_not_blamed(void **state)
+{
+    (void)state;
+    struct judge *judge = judge_of(repository, "^(?!.*\\.egg).*$");
+    struct verdict v =
+        judge_stack(judge, (const char *[]){"/srv/shop/views.py:3:x()",
+                                            "/srv/shop/vendored.egg/x.py:1:y()", NULL});
+    assert_text_equal(v.site.path, "shop/views.py");
+    judge_drop(judge);
+    judge = judge_of(repository, "nothing");
+    v = judge_stack(judge, (const char *[]){"/srv/shop/views.py:3:x()", NULL});
+    assert_null(v.frame);
+    judge_drop(judge);
+}
+
+static void a_report_with_none_of_ours_is_unowned_and_says_its_last_frame(void **state)
+{
+    (void)state;
+    struct judge *judge = judge_of(repository, NULL);
+    struct verdict v =
+        judge_stack(judge, (const char *[]){"/v/site-packages/celery/a.py:1:x()",
+                                            "/v/site-packages/redis/b.py:2:y()", NULL});
+    assert_null(v.frame);
+    assert_non_null(v.exception);
+    assert_true(v.site.is_unowned);
+    assert_false(v.site.is_mapped);
+    assert_text_equal(v.site.path, "/v/site-packages/redis/b.py");
+    assert_int_equal(v.site.line_number, 2);
+    v = judge_stack(judge, (const char *[]){NULL});
+    assert_true(v.site.is_unowned);
+    assert_text_equal(v.site.path, "");
+    struct report nothing = {0};
+    struct arena arena = {0};
+    v = judge_report(judge, &nothing, 1, &arena);
+    assert_true(v.site.is_unowned);
+    assert_null(v.exception);
+    judge_drop(judge);
+}
+
+static void while_no_paths_are_known_everything_but_dependencies_is_ours(void **state)
+{
+    (void)state;
+    struct judge *judge = judge_of(NULL, NULL);
+    struct verdict v =
+        judge_stack(judge, (const char *[]){"/srv/shop/views.py:3:x()",
+                                            "/v/site-packages/redis/b.py:2:y()", NULL});
+    assert_text_equal(v.site.path, "/srv/shop/views.py");
+    assert_false(v.site.is_mapped);
+    assert_false(v.site.is_unowned);
+    struct text path;
+    assert_false(
+        judge_frame(judge, &(struct frame){.path = TEXT("/srv/x.py"), .in_app = IN_APP_NO}, &path));
+    assert_false(judge_frame(judge, &(struct frame){.path = TEXT("")}, &path));
+    judge_drop(judge);
+}
+
+static void the_cause_is_asked_when_the_last_exception_knows_nothing(void **state)
+{
+    (void)state;
+    struct judge *judge = judge_of(repository, NULL);
+    struct stack cause, middle, last;
+    fill(&cause, (const char *[]){"/srv/shop/cart.py:9:d[k]", NULL});
+    fill(&middle, (const char *[]){"/srv/shop/views.py:5:raise B from a", NULL});
+    fill(&last, (const char *[]){"/v/site-packages/x/y.py:1:z()", NULL});
+    struct exception chain[] = {cause.exception, middle.exception, last.exception};
+    struct report report = {.platform = TEXT("python"), .exceptions = chain, .exception_n = 3};
+    struct arena arena = {0};
+    struct verdict v = judge_report(judge, &report, 1, &arena);
+    assert_text_equal(v.site.path, "shop/cart.py");
+    assert_ptr_equal(v.exception, &chain[0]);
+    report.exceptions = chain + 1;
+    report.exception_n = 2;
+    v = judge_report(judge, &report, 1, &arena);
+    assert_text_equal(v.site.path, "shop/views.py");
+    assert_ptr_equal(v.exception, &chain[1]);
+    judge_drop(judge);
+}
+
+static void a_pattern_that_does_not_compile_is_named(void **state)
+{
+    (void)state;
+    struct text expressions[] = {TEXT("ok"), TEXT("a(b")};
+    struct judge_settings settings = {.blame_patterns = expressions, .blame_pattern_n = 2};
+    struct error error = {0};
+    assert_null(judge_new(&settings, &error));
+    assert_int_equal(error.kind, ERROR_CONFIG);
+    assert_non_null(strstr(error.message, "only_blame_filepaths_matching"));
+    assert_non_null(strstr(error.message, "a(b"));
+    judge_drop(NULL);
+}
+
+static void a_pattern_that_explodes_is_bounded(void **state)
+{
+    (void)state;
+    struct judge *judge = judge_of("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.py", "^(a+)+$");
+    struct verdict v = judge_stack(
+        judge, (const char *[]){"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.py:1:x", NULL});
+    assert_null(v.frame);
+    struct judge *held = judge_hold(judge);
+    judge_drop(judge);
+    judge_drop(held);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_last_frame_of_ours_is_guilty),
+        cmocka_unit_test(a_raise_line_passes_the_blame_to_its_caller),
+        cmocka_unit_test(a_path_no_pattern_matches_is_not_blamed),
+        cmocka_unit_test(a_report_with_none_of_ours_is_unowned_and_says_its_last_frame),
+        cmocka_unit_test(while_no_paths_are_known_everything_but_dependencies_is_ours),
+        cmocka_unit_test(the_cause_is_asked_when_the_last_exception_knows_nothing),
+        cmocka_unit_test(a_pattern_that_does_not_compile_is_named),
+        cmocka_unit_test(a_pattern_that_explodes_is_bounded),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
