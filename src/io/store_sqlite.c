@@ -255,7 +255,8 @@ static bool configure(struct sqlite_store *s, struct error *error)
     return use_wal(s, error) &&
            run_pragmas(s,
                        "PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA cache_size=-2000;"
-                       "PRAGMA temp_store=MEMORY; PRAGMA journal_size_limit=16777216",
+                       "PRAGMA temp_store=MEMORY; PRAGMA secure_delete=FAST; PRAGMA "
+                       "journal_size_limit=16777216",
                        error);
 }
 
@@ -268,11 +269,12 @@ static bool open_file(struct sqlite_store *s, struct error *error)
     return configure(s, error) && sqlite_prepare_schema(s, error);
 }
 
+// SQLite may take what begins with "file:" for a URI, so a relative path says that it is one.
 static char *join_path(const char *directory, const char *name)
 {
-    size_t size = strlen(directory) + strlen(name) + 2;
+    size_t size = strlen(directory) + strlen(name) + 4;
     char *path = must_alloc(size);
-    snprintf(path, size, "%s/%s", directory, name);
+    snprintf(path, size, "%s%s/%s", *directory == '/' ? "" : "./", directory, name);
     return path;
 }
 

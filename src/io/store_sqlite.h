@@ -59,7 +59,10 @@ enum sqlite_statement {
     SQL_MARK_LETTER,
     SQL_RELEASE_LETTERS,
     SQL_LIST_OUTBOX,
-    SQL_LIST_WEEK,
+    SQL_BEGIN_READING,
+    SQL_END_READING,
+    SQL_LIST_HOURS,
+    SQL_GET_WEEK_ERROR,
     SQL_FIND_ERROR,
     SQL_LIST_VARIANTS,
     SQL_GET_OCCURRENCE,
@@ -141,6 +144,15 @@ void *list_grow(struct arena *arena, void *items, size_t item_size, size_t n, si
 int64_t query_sum(struct query *q);
 
 int64_t sqlite_hour(int64_t at_ms); // hours since 1970, rounded down
+
+// An error's columns, in the order in which sqlite_read_record takes them.
+#define RECORD_COLUMNS                                                                             \
+    "e.id, e.project_id, e.count, e.first_seen_at_ms, e.last_seen_at_ms, e.threshold,"             \
+    " e.letter_at_ms, e.origin_commit, e.origin_path, e.origin_number, e.owner_state,"             \
+    " e.confidence, e.changed_at_ms, e.owner_email, e.author_name, e.author_email,"                \
+    " e.commit_subject, e.reason, e.line_number, e.path, e.function_name, e.line_text,"            \
+    " e.exception_type, e.message"
+void sqlite_read_record(struct query *q, struct arena *arena, struct error_record *record);
 
 // ---- what the parts of the store provide to store_sqlite_ops ----
 

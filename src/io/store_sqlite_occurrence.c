@@ -39,10 +39,16 @@ static bool compress(struct sqlite_store *s, struct text body, struct text *comp
     return true;
 }
 
+static int64_t start_of_hour(int64_t at_ms)
+{
+    int64_t offset_ms = at_ms % hour_ms + (at_ms % hour_ms < 0 ? hour_ms : 0);
+    return at_ms < INT64_MIN + offset_ms ? INT64_MIN : at_ms - offset_ms;
+}
+
 static bool add(struct sqlite_store *s, const struct occurrence *occurrence, struct text body,
                 struct error *error)
 {
-    int64_t hour_start_ms = sqlite_hour(occurrence->at_ms) * hour_ms;
+    int64_t hour_start_ms = start_of_hour(occurrence->at_ms);
     struct query q =
         query_open(s, SQL_ADD_OCCURRENCE,
                    "INSERT INTO occurrences (error_id, at_ms, event_id, body, kept_as)"

@@ -1,17 +1,8 @@
 // SPDX-License-Identifier: MIT
-// What pages ask. Each answer is one statement, so it shows one moment.
-#include <stdlib.h>
-
+// What pages ask about errors. Each answer is one statement, so it shows one moment.
 #include "io/store_sqlite.h"
 
-#define RECORD_COLUMNS                                                                             \
-    "e.id, e.project_id, e.count, e.first_seen_at_ms, e.last_seen_at_ms, e.threshold,"             \
-    " e.letter_at_ms, e.origin_commit, e.origin_path, e.origin_number, e.owner_state,"             \
-    " e.confidence, e.changed_at_ms, e.owner_email, e.author_name, e.author_email,"                \
-    " e.commit_subject, e.reason, e.line_number, e.path, e.function_name, e.line_text,"            \
-    " e.exception_type, e.message"
-
-static void read_record(struct query *q, struct arena *arena, struct error_record *record)
+void sqlite_read_record(struct query *q, struct arena *arena, struct error_record *record)
 {
     record->id = query_int(q);
     record->project_id = query_int(q);
@@ -47,7 +38,7 @@ static bool read_one_record(struct query *q, struct arena *arena, struct error_r
         error_set(error, ERROR_NOT_FOUND, "there is no such error");
     if (step != STEP_ROW)
         return false;
-    read_record(q, arena, record);
+    sqlite_read_record(q, arena, record);
     query_close(q);
     return true;
 }
@@ -82,45 +73,6 @@ bool sqlite_find_error(struct store *store, const struct site *place, struct are
     query_add_int(&q, place->line_number);
     query_add_text(&q, place->revision);
     return read_one_record(&q, arena, record, error);
-}
-
-static int compare_rows(const void *a, const void *b)
-{
-    const struct week_row *left = a, *right = b;
-    if (left->week_count != right->week_count)
-        return left->week_count > right->week_count ? -1 : 1;
-    if (left->record.last_seen_at_ms != right->record.last_seen_at_ms)
-        return left->record.last_seen_at_ms > right->record.last_seen_at_ms ? -1 : 1;
-    return (left->record.id > right->record.id) - (left->record.id < right->record.id);
-}
-
-// Sorted here: SQLite would carry every text through its sorter.
-bool sqlite_list_week(struct store *store, int64_t project_id, int64_t from_ms, int64_t until_ms,
-                      struct arena *arena, struct week_row **rows, size_t *row_n,
-                      struct error *error)
-{
-    struct query q =
-        query_open(sqlite_of(store), SQL_LIST_WEEK,
-                   "SELECT w.high, w.low, " RECORD_COLUMNS " FROM"
-                   " (SELECT error_id, SUM(count >> 31) high, SUM(count & 2147483647) low"
-                   " FROM error_hours WHERE project_id = ?1 AND hour >= ?2 AND hour <= ?3"
-                   " GROUP BY error_id) w JOIN errors e ON e.id = w.error_id");
-    query_add_int(&q, project_id);
-    query_add_int(&q, sqlite_hour(from_ms));
-    query_add_int(&q, until_ms > from_ms ? sqlite_hour(until_ms - 1) : INT64_MIN);
-    size_t n = 0, cap = 0;
-    struct week_row *list = NULL;
-    enum step step;
-    while ((step = query_step(&q, error)) == STEP_ROW) {
-        list = list_grow(arena, list, sizeof *list, n, &cap);
-        list[n].week_count = query_sum(&q);
-        read_record(&q, arena, &list[n++].record);
-    }
-    if (n)
-        qsort(list, n, sizeof *list, compare_rows);
-    *rows = list;
-    *row_n = n;
-    return step == STEP_DONE;
 }
 
 bool sqlite_list_variants(struct store *store, int64_t error_id, struct arena *arena,
