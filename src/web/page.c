@@ -71,6 +71,21 @@ void page_set_title(struct page *page, struct text title)
     value_set_text(page->arena, page->facts, "_title", title);
 }
 
+void page_frame(struct value *facts, struct arena *arena, struct text style, struct text version)
+{
+    static const char *const places[] = {"_in_week", "_in_outbox", "_in_health"};
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++)
+        if (!value_get(facts, text_of(places[i])))
+            value_set_bool(arena, facts, places[i], false);
+    value_set_text(arena, facts, "_style", style);
+    value_set_text(arena, facts, "_version", version);
+}
+
+void page_complete(struct page *page, struct text style)
+{
+    page_frame(page->facts, page->arena, style, page->settings->version);
+}
+
 static void set_text_or_null(struct arena *arena, struct value *object, const char *name,
                              struct text t)
 {

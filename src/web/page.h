@@ -42,8 +42,10 @@ bool page_get_number(const struct page *page, const char *name, int64_t otherwis
                      struct error *error); // 0 or more
 bool page_get_flag(const struct page *page, const char *name, bool *flag, struct error *error);
 
-// Members of facts that every page has.
+// Members of facts that every page has. style: link to the style sheet.
 void page_set_title(struct page *page, struct text title);
+void page_complete(struct page *page, struct text style);
+void page_frame(struct value *facts, struct arena *arena, struct text style, struct text version);
 // The place of an error as a page's facts: the fields that scripts read, and those the template
 // "error" shows. count: what "error_count" says.
 void page_set_error(const struct page *page, struct value *object,

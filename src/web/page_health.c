@@ -156,7 +156,10 @@ bool page_health(struct page *page, struct error *error)
         is_well = false;
         value_add_text(arena, problems, arena_copy(arena, text_of(error->message)));
     }
-    value_set_text(arena, facts, "status", is_well ? TEXT("ok") : TEXT("trouble"));
+    struct text status = !is_well          ? TEXT("trouble")
+                         : problems->first ? TEXT("degraded")
+                                           : TEXT("ok");
+    value_set_text(arena, facts, "status", status);
     value_set_text(arena, facts, "version", page->settings->version);
     value_set_int(arena, facts, "uptime_seconds", page->uptime_ms / 1000);
     append(facts, problems);
@@ -165,8 +168,11 @@ bool page_health(struct page *page, struct error *error)
     show_options(page);
     if (!page->wants_json)
         show_tables(page, server, store);
-    value_set_bool(arena, facts, "_is_well", is_well);
-    page_set_title(page, is_well ? TEXT("Health: all is well") : TEXT("Health: trouble"));
+    struct text words = !is_well          ? TEXT("There is trouble")
+                        : problems->first ? TEXT("Up, with something to look at")
+                                          : TEXT("All is well");
+    value_set_text(arena, facts, "_words", words);
+    page_set_title(page, words);
     page->status = is_well ? 200 : 503;
     page->template = "health";
     return true;

@@ -61,6 +61,12 @@ static void drop_hidden(const struct page *page, struct week *week)
     week->row_n = kept_n;
 }
 
+// Clients name their own counts, so a sum may be more than a number holds.
+static int64_t sum(int64_t a, int64_t b)
+{
+    return b > INT64_MAX - a ? INT64_MAX : a + b;
+}
+
 static void add_row(struct arena *arena, struct developer *developer, struct week_row *row)
 {
     if (developer->row_n == developer->row_max) {
@@ -72,7 +78,7 @@ static void add_row(struct arena *arena, struct developer *developer, struct wee
         developer->row_max = max;
     }
     developer->rows[developer->row_n++] = row;
-    developer->score += row->week_count;
+    developer->score = sum(developer->score, row->week_count);
 }
 
 // Highest score first, nobody last.
@@ -100,7 +106,7 @@ static void group(struct arena *arena, struct week *week)
             map_put(&by_email, email, developer);
         }
         add_row(arena, developer, row);
-        week->score += row->week_count;
+        week->score = sum(week->score, row->week_count);
     }
     map_release(&by_email);
     if (week->developer_n)

@@ -36,7 +36,7 @@ struct web_thread {
 };
 
 struct web {
-    const struct web_settings *settings;
+    struct web_settings settings;
     struct templates *templates;
     const struct embedded_file *style;
     char style_hash[33], style_path[64];
@@ -95,16 +95,6 @@ static bool wants_json(struct http_request *request)
     return false;
 }
 
-static void set_frame(const struct web *web, struct arena *arena, struct value *facts)
-{
-    static const char *const places[] = {"_in_week", "_in_outbox", "_in_health"};
-    for (size_t i = 0; i < sizeof places / sizeof *places; i++)
-        if (!value_get(facts, text_of(places[i])))
-            value_set_bool(arena, facts, places[i], false);
-    value_set_text(arena, facts, "_style", text_of(web->style_path));
-    value_set_text(arena, facts, "_version", web->settings->version);
-}
-
 static void send_answer(struct http_request *request, int status, bool is_json, struct text body,
                         const char *header, const char *header_value)
 {
@@ -132,7 +122,7 @@ static void answer_message(const struct web *web, struct http_request *request,
         value_set_text(arena, facts, "_title", text_of(message->title));
         value_set_int(arena, facts, "_status", message->status);
         value_set_text(arena, facts, "_command", message->command);
-        set_frame(web, arena, facts);
+        page_frame(facts, arena, text_of(web->style_path), web->settings.version);
         struct error error;
         if (!template_render(web->templates, "message", facts, out, &error))
             log_error("%s", error.message);
@@ -203,7 +193,7 @@ static bool write_page(struct web_thread *thread, struct page *page, struct erro
             value_to_json(page->facts, out);
         buffer_add_char(out, '\n');
     } else {
-        set_frame(thread->web, page->arena, page->facts);
+        page_complete(page, text_of(thread->web->style_path));
         if (!template_render(thread->web->templates, page->template, page->facts, out, error))
             log_error("%s", error->message);
     }
@@ -214,7 +204,7 @@ static bool write_page(struct web_thread *thread, struct page *page, struct erro
 static void answer_page(struct web_thread *thread, struct http_request *request,
                         const struct route *route)
 {
-    const struct web_settings *settings = thread->web->settings;
+    const struct web_settings *settings = &thread->web->settings;
     struct page page = {
         .settings = settings,
         .store = thread->store,
@@ -311,7 +301,7 @@ void web_handle(struct web *web, struct http_request *request)
         refuse(web, request, message);
     else if (is_style)
         answer_static(web, request);
-    else if (!web->settings->loopback_only || guard_lets_in(web->settings, request, &refusal))
+    else if (!web->settings.loopback_only || guard_lets_in(&web->settings, request, &refusal))
         queue_page(web, request, route);
     else
         refuse(web, request,
@@ -328,7 +318,7 @@ static bool start_thread(struct web *web, struct web_thread *thread, struct erro
     thread->web = web;
     thread->answer.max = ANSWER_MAX;
     thread->decoder = decoder_new();
-    if (!store_open(web->settings->store_address, STORE_READ, &thread->store, error))
+    if (!store_open(web->settings.store_address, STORE_READ, &thread->store, error))
         return false;
     if (pthread_create(&thread->thread, NULL, run, thread) != 0)
         return error_set(error, ERROR_SYSTEM, "cannot start a thread for the pages");
@@ -339,7 +329,7 @@ static bool start_thread(struct web *web, struct web_thread *thread, struct erro
 struct web *web_start(const struct web_settings *settings, struct error *error)
 {
     struct web *web = must_alloc(sizeof *web);
-    web->settings = settings;
+    web->settings = *settings;
     web->started_mono_ms = clock_mono_ms(settings->clock);
     web->style = embedded_find(web_static, TEXT("style.css"));
     check(web->style != NULL);

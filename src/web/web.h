@@ -39,7 +39,7 @@ struct web_settings {
 
 struct web;
 
-// settings and everything it points to: borrowed until web_stop. ERROR_CONFIG when a template is
+// What settings points to is borrowed until web_stop. ERROR_CONFIG when a template is
 // broken (with file and line) or the store cannot be opened.
 struct web *web_start(const struct web_settings *settings, struct error *error);
 
