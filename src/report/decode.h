@@ -8,12 +8,14 @@
 struct report_list {
     struct report *reports;
     size_t report_n;
-    size_t dropped_n;     // items of an envelope that are not ours to keep (transactions, sessions, ...)
-    char event_id[33];    // to answer with; empty when no event was in sight
-    struct text dsn_key;  // public key in the envelope header's dsn; empty when there is none
+    size_t
+        dropped_n; // items of an envelope that are not ours to keep (transactions, sessions, ...)
+    char event_id[33];   // to answer with; empty when no event was in sight
+    struct text dsn_key; // public key in the envelope header's dsn; empty when there is none
 };
 
-struct decoder; // one thread at a time; owns arena, parsers and inflated bytes; meant to be used again
+struct decoder; // one thread at a time; owns arena, parsers and inflated bytes; meant to be used
+                // again
 
 struct decoder *decoder_new(void);
 void decoder_free(struct decoder *d); // NULL is fine
@@ -22,14 +24,14 @@ struct arena *decoder_arena(struct decoder *d); // for what must live as long as
 
 enum { BODY_SENT_MAX = 20 * 1024 * 1024, BODY_MAX = 40 * 1024 * 1024, EVENT_MAX = 2 * 1024 * 1024 };
 
-// Undoes the content encoding (by name: gzip, deflate, br, zstd; empty, unknown or "identity": as it is,
-// except that gzip is known by its first bytes). *plain is sent itself or lives in the decoder. At most BODY_MAX
-// bytes come out: ERROR_TOO_LARGE; broken: ERROR_INPUT.
+// Undoes the content encoding (by name: gzip, deflate, br, zstd; empty, unknown or "identity": as
+// it is, except that gzip is known by its first bytes). *plain is sent itself or lives in the
+// decoder. At most BODY_MAX bytes come out: ERROR_TOO_LARGE; broken: ERROR_INPUT.
 bool decode_body(struct decoder *d, struct text encoding, struct text sent, struct text *plain,
                  struct error *error);
 
-// A whole Sentry envelope. What is complete before a framing error is kept; then the call succeeds if an
-// event is among it, else ERROR_INPUT.
+// A whole Sentry envelope. What is complete before a framing error is kept; then the call succeeds
+// if an event is among it, else ERROR_INPUT.
 bool decode_envelope(struct decoder *d, struct text body, struct report_list *list,
                      struct error *error);
 

@@ -16,6 +16,9 @@ enum {
     REPORT_TEXT_MAX = 8192,         // bytes of a message or variable value
     REPORT_NAME_MAX = 1024,         // bytes of a path, function, type, variable name, line of code
     REPORT_REQUEST_MAX = 64 * 1024, // bytes of the request's text
+    REPORT_VARIABLES_SIZE_MAX =
+        1024 * 1024, // bytes of all variables; the oldest frames lose theirs first
+    REPORT_COUNT_MAX = 1000 * 1000 * 1000, // of error_count and error_threshold
 };
 
 enum in_app { IN_APP_UNKNOWN, IN_APP_NO, IN_APP_YES };
@@ -26,7 +29,8 @@ struct variable {
 };
 
 struct frame {
-    struct text path;     // the most complete path the client gave (abs_path, else filename); may be empty
+    struct text
+        path; // the most complete path the client gave (abs_path, else filename); may be empty
     struct text filename; // the short one, when the client gave both; else the same as path
     struct text module;   // dotted module, package or class; may be empty
     struct text function; // may be empty
@@ -51,29 +55,31 @@ struct exception {
 
 // All text is valid UTF-8 and belongs to the decoder that made the report. Plain data.
 struct report {
-    char event_id[33];     // 32 lowercase hex digits
+    char event_id[33];      // 32 lowercase hex digits
     int64_t happened_at_ms; // since 1970 UTC by the client's clock; 0 when it did not say
-    struct text platform;  // "python", "javascript", ...; empty when unknown
-    struct text level;     // "error" when missing
-    struct text hostname;  // the machine it happened on; may be empty
+    struct text platform;   // "python", "javascript", ...; empty when unknown
+    struct text level;      // "error" when missing
+    struct text hostname;   // the machine it happened on; may be empty
     struct text release;
     struct text environment;
     struct text transaction; // name of the request or task being handled
     struct text message;     // of an event without exception; else usually empty
-    struct text request;     // text of the request it happened in ("additional info"), may have many lines
+    struct text
+        request; // text of the request it happened in ("additional info"), may have many lines
     int64_t error_count;     // occurrences this report stands for, at least 1
     int64_t error_threshold; // the client's own threshold for a letter; 0 when it has none
-    // The chain, root cause first; the last is the one that was caught and gives the report its name.
+    // The chain, root cause first; the last is the one that was caught and gives the report its
+    // name.
     struct exception *exceptions;
     size_t exception_n;
 };
 
-// The exception that names the report: the last. An event without one has a made-up exception with an empty
-// type and the message, so this is never NULL in a report that a decoder gave.
+// The exception that names the report: the last. An event without one has a made-up exception with
+// an empty type and the message, so this is never NULL in a report that a decoder gave.
 const struct exception *report_main(const struct report *r);
 
-// Writes a report as a Sentry event, from which decoding gives an equal report. What is kept of an occurrence
-// and what our clients send is this form.
+// Writes a report as a Sentry event, from which decoding gives an equal report. What is kept of an
+// occurrence and what our clients send is this form.
 void report_write(const struct report *r, struct buffer *out);
 
 #endif

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The framed Thrift binary protocol of Flawless clients since 0.1.7: one frame in, one call out; replies.
+// The framed Thrift binary protocol of Flawless clients since 0.1.7: one frame in, one call out;
+// replies.
 #ifndef FLAWLESS_REPORT_THRIFT_H
 #define FLAWLESS_REPORT_THRIFT_H
 
@@ -21,12 +22,13 @@ struct thrift_call {
     struct report report; // of record_error
 };
 
-// frame: without its length word. ERROR_INPUT says what is wrong and at which byte; the connection cannot go on.
+// frame: without its length word. ERROR_INPUT says what is wrong and at which byte; the connection
+// cannot go on.
 bool thrift_decode(struct decoder *d, struct text frame, struct thrift_call *call,
                    struct error *error);
 
-// Appends the framed reply (length word included): ping answers true, record_error nothing, an unknown method
-// the exception "unknown method".
+// Appends the framed reply (length word included): ping answers true, record_error nothing, an
+// unknown method the exception "unknown method".
 void thrift_reply(const struct thrift_call *call, struct buffer *out);
 // Appends the framed exception reply "internal error" with the message.
 void thrift_refuse(const struct thrift_call *call, struct text message, struct buffer *out);
