@@ -11,8 +11,9 @@
 struct letter_facts {
     const struct error_record *record;
     const struct report *report; // the occurrence to show; NULL when none was kept
-    const struct judge *judge;   // tells which frames are ours
-    struct text base_url;        // "http://host:port" without a final slash
+    const struct judge
+        *judge; // tells which frames are ours; NULL: those the client does not call foreign
+    struct text base_url; // "http://host:port" without a final slash
     int64_t now_ms;
 };
 
@@ -22,7 +23,12 @@ struct letter {
     struct text html;    // everything from outside escaped
 };
 
-// "Error on HOST in FILE"; type, traceback, variables of our frames, the request, links.
+enum { LETTER_MAX = 256 * 1024 }; // bytes of text and html together
+
+// "Error on HOST in FILE"; whose line and how sure that is, type, traceback, variables of our
+// frames, the request, links. What does not fit is left out and the letter says so; of a stack the
+// newest calls stay. Control characters and those that turn the direction of text come out as
+// U+FFFD.
 void letter_write(const struct letter_facts *facts, struct arena *arena, struct letter *letter);
 
 #endif

@@ -175,7 +175,8 @@ static void the_sample_with_every_comment_taken_off_is_the_defaults(void **state
     struct error error;
     struct options o;
     struct text rest, line;
-    assert_true(files_read(SAMPLE_FILE, OPTIONS_SIZE_MAX, &sample, &error));
+    assert_true(
+        files_read(SOURCE_ROOT "/docs/flawless.cfg.sample", OPTIONS_SIZE_MAX, &sample, &error));
     rest = buffer_text(&sample);
     while (text_cut(&rest, '\n', &line)) {
         if (text_starts(line, TEXT("#")) && !text_starts(line, TEXT("# ")))
