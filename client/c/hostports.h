@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+// Where reports go: "host:9028", "http://host:9028" or a DSN "http://key@host:9028/1" made ready to
+// be posted to.
+#ifndef FLAWLESS_CLIENT_HOSTPORTS_H
+#define FLAWLESS_CLIENT_HOSTPORTS_H
+
+#include "base/error.h"
+#include "base/text.h"
+
+enum { FL_SERVER_MAX = 16, FL_DEFAULT_PORT = 9028, FL_KEY_MAX = 64 };
+
+struct fl_server {
+    char *url;    // "http://host:9028/api/1/envelope/"
+    char *auth;   // the whole X-Sentry-Auth header line; NULL when there is no key
+    bool is_near; // the host is this machine: no proxy is used
+};
+
+// The zero value is an empty list. Owned by whoever holds it; plain data.
+struct fl_servers {
+    struct fl_server at[FL_SERVER_MAX];
+    size_t n;
+};
+
+// Adds the server that spec names. default_key (may be empty) is used when spec has no key of its
+// own. A host without scheme means http, without port 9028, without project 1. ERROR_INPUT names
+// spec (without its key) and what is wrong; nothing is added then. Out of memory: ERROR_SYSTEM.
+bool fl_servers_add(struct fl_servers *servers, struct text spec, struct text default_key,
+                    struct error *error);
+void fl_servers_release(struct fl_servers *servers);
+
+#endif

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: MIT
+#include "client/c/post.h"
+
+#include <curl/curl.h>
+#include <stdlib.h>
+
+#include "client/c/pace.h"
+#include "client/c/version.h"
+
+enum { WAIT_MAX_MS = 1000 };
+
+struct fl_post {
+    CURLM *multi; // keeps the connections; can be woken, which an easy handle cannot
+    CURL *easy;
+    int64_t limit_s; // X-Sentry-Rate-Limits of the answer being read
+};
+
+static size_t ignore_body(char *bytes, size_t size, size_t n, void *context)
+{
+    (void)bytes;
+    (void)context;
+    return size * n;
+}
+
+static size_t read_header(char *bytes, size_t size, size_t n, void *context)
+{
+    static const struct text name = {"x-sentry-rate-limits:", 21};
+    struct fl_post *p = context;
+    struct text line = {bytes, size * n};
+    if (line.len > name.len && text_equal_nocase(text_until(line, name.len), name)) {
+        int64_t limit_s = fl_rate_limit_s(text_trim(text_from(line, name.len)));
+        p->limit_s = limit_s > p->limit_s ? limit_s : p->limit_s;
+    }
+    return line.len;
+}
+
+static void set_up(struct fl_post *p)
+{
+    CURL *easy = p->easy;
+    curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L); // we are a guest: no signal handlers
+    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)FL_CONNECT_TIMEOUT_MS);
+    curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
+    curl_easy_setopt(easy, CURLOPT_USERAGENT, FL_CLIENT);
+    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, ignore_body);
+    curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, read_header);
+    curl_easy_setopt(easy, CURLOPT_HEADERDATA, p);
+#if LIBCURL_VERSION_NUM >= 0x075500
+    curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+#else
+    curl_easy_setopt(easy, CURLOPT_PROTOCOLS, (long)(CURLPROTO_HTTP | CURLPROTO_HTTPS));
+#endif
+#if LIBCURL_VERSION_NUM >= 0x075700
+    // A name server that does not answer must not hold up the end of the process.
+    curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
+#endif
+}
+
+struct fl_post *fl_post_new(void)
+{
+    struct fl_post *p = calloc(1, sizeof *p);
+    if (!p)
+        return NULL;
+    if (curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK) {
+        p->multi = curl_multi_init();
+        p->easy = curl_easy_init();
+    }
+    if (!p->multi || !p->easy) {
+        fl_post_free(p);
+        return NULL;
+    }
+    set_up(p);
+    return p;
+}
+
+void fl_post_free(struct fl_post *p)
+{
+    if (!p)
+        return;
+    curl_easy_cleanup(p->easy);
+    curl_multi_cleanup(p->multi);
+    free(p);
+}
+
+void fl_post_wake(struct fl_post *p)
+{
+    curl_multi_wakeup(p->multi);
+}
+
+// True when the transfer came to its end by itself, well or not.
+static bool transfer(struct fl_post *p, const _Atomic bool *stop)
+{
+    int running = 1;
+    while (!*stop) {
+        if (curl_multi_perform(p->multi, &running) != CURLM_OK)
+            return false;
+        if (!running)
+            return true;
+        if (curl_multi_poll(p->multi, NULL, 0, WAIT_MAX_MS, NULL) != CURLM_OK)
+            return false;
+    }
+    return false;
+}
+
+static bool was_complete(struct fl_post *p)
+{
+    int left;
+    CURLMsg *message = curl_multi_info_read(p->multi, &left);
+    return message && message->msg == CURLMSG_DONE && message->data.result == CURLE_OK;
+}
+
+static struct fl_answer read_answer(struct fl_post *p)
+{
+    long status = 0;
+    curl_off_t retry_after_s = 0;
+    curl_easy_getinfo(p->easy, CURLINFO_RESPONSE_CODE, &status);
+    curl_easy_getinfo(p->easy, CURLINFO_RETRY_AFTER, &retry_after_s);
+    int64_t wait_s = retry_after_s > p->limit_s ? (int64_t)retry_after_s : p->limit_s;
+    return (struct fl_answer){(int)status, wait_s};
+}
+
+static struct curl_slist *make_headers(const struct fl_server *server)
+{
+    // An empty Expect turns off "100-continue", which costs a round trip.
+    static const char *const lines[] = {"Content-Type: application/x-sentry-envelope", "Expect:"};
+    struct curl_slist *headers = NULL;
+    for (size_t i = 0; i < 3; i++) {
+        const char *line = i < 2 ? lines[i] : server->auth;
+        struct curl_slist *longer = line ? curl_slist_append(headers, line) : headers;
+        if (!longer) {
+            curl_slist_free_all(headers);
+            return NULL;
+        }
+        headers = longer;
+    }
+    return headers;
+}
+
+struct fl_answer fl_post_send(struct fl_post *p, const struct fl_server *server,
+                              struct text envelope, int64_t timeout_ms, const _Atomic bool *stop)
+{
+    struct fl_answer answer = {0};
+    struct curl_slist *headers = make_headers(server);
+    if (!headers)
+        return answer;
+    p->limit_s = 0;
+    curl_easy_setopt(p->easy, CURLOPT_URL, server->url);
+    curl_easy_setopt(p->easy, CURLOPT_HTTPHEADER, headers);
+    curl_easy_setopt(p->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)envelope.len);
+    curl_easy_setopt(p->easy, CURLOPT_POSTFIELDS, envelope.at);
+    curl_easy_setopt(p->easy, CURLOPT_TIMEOUT_MS, (long)timeout_ms);
+    // Elsewhere the usual environment (https_proxy, no_proxy) decides.
+    curl_easy_setopt(p->easy, CURLOPT_PROXY, server->is_near ? "" : NULL);
+    if (curl_multi_add_handle(p->multi, p->easy) == CURLM_OK) {
+        if (transfer(p, stop) && was_complete(p))
+            answer = read_answer(p);
+        curl_multi_remove_handle(p->multi, p->easy);
+    }
+    curl_easy_setopt(p->easy, CURLOPT_HTTPHEADER, NULL);
+    curl_slist_free_all(headers);
+    return answer;
+}

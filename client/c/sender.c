@@ -1,0 +1,430 @@
+// SPDX-License-Identifier: MIT
+// One lock guards everything in `sender`; the thread gives it up while it posts, seals or asks for
+// more. Reports are posted one at a time in the order they came; one that fails goes back to the
+// front, and the next server (or the same one, after its back-off) gets it. So order is kept, and a
+// server that is down costs no more than the queue's bound.
+#include "client/c/sender.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "client/c/pace.h"
+#include "client/c/post.h"
+
+enum { STACK_SIZE = 512 * 1024, NOBODY = -1 };
+
+static struct {
+    pthread_mutex_t lock;
+    pthread_cond_t work;    // something to do; monotonic clock
+    pthread_cond_t settled; // something came to an end; monotonic clock
+    bool is_set_up;
+
+    struct fl_report *first, *last; // the queue
+    size_t waiting_n, waiting_bytes;
+    bool is_posting; // one more is on its way
+
+    struct fl_servers servers;
+    struct fl_pace pace[FL_SERVER_MAX];
+    struct fl_servers new_servers; // taken over by the thread between two posts
+    bool has_new_servers;
+    int64_t timeout_ms;
+    fl_sender_more *more;
+    int64_t more_at_ms;
+
+    pthread_t thread;
+    bool is_running, is_closed;
+    _Atomic bool stop;
+    struct fl_post *post;
+
+    uint64_t flush_n, stuck_n; // flushes asked for; the last of them that was found to be in vain
+    bool hurry;
+    int64_t flush_until_ms;
+    struct fl_sent_counts counts;
+} sender = {.lock = PTHREAD_MUTEX_INITIALIZER, .timeout_ms = FL_TIMEOUT_MS};
+
+static void set_up_conditions(void)
+{
+    pthread_condattr_t monotonic;
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_cond_init(&sender.work, &monotonic);
+    pthread_cond_init(&sender.settled, &monotonic);
+    pthread_condattr_destroy(&monotonic);
+    sender.is_set_up = true;
+}
+
+static void enter(void)
+{
+    pthread_mutex_lock(&sender.lock);
+    if (!sender.is_set_up)
+        set_up_conditions();
+}
+
+static void leave(void)
+{
+    pthread_mutex_unlock(&sender.lock);
+}
+
+// False when the moment has come.
+static bool wait_until(pthread_cond_t *condition, int64_t moment_ms)
+{
+    if (moment_ms == INT64_MAX)
+        return pthread_cond_wait(condition, &sender.lock) == 0;
+    struct timespec moment = {moment_ms / 1000, moment_ms % 1000 * 1000000};
+    return pthread_cond_timedwait(condition, &sender.lock, &moment) != ETIMEDOUT;
+}
+
+static int64_t now_ms(void)
+{
+    return clock_mono_ms(&clock_system);
+}
+
+// ---- the queue
+
+static void push_back(struct fl_report *r)
+{
+    r->next = NULL;
+    if (sender.last)
+        sender.last->next = r;
+    else
+        sender.first = r;
+    sender.last = r;
+    sender.waiting_n++;
+    sender.waiting_bytes += fl_report_size(r);
+}
+
+static void push_front(struct fl_report *r)
+{
+    r->next = sender.first;
+    sender.first = r;
+    if (!sender.last)
+        sender.last = r;
+    sender.waiting_n++;
+    sender.waiting_bytes += fl_report_size(r);
+}
+
+static struct fl_report *pop(void)
+{
+    struct fl_report *r = sender.first;
+    sender.first = r->next;
+    if (!sender.first)
+        sender.last = NULL;
+    sender.waiting_n--;
+    sender.waiting_bytes -= fl_report_size(r);
+    return r;
+}
+
+static void drop(struct fl_report *r, uint64_t *why)
+{
+    fl_report_free(r);
+    ++*why;
+}
+
+static bool enqueue(struct fl_report *r)
+{
+    bool has_room = sender.waiting_n < FL_QUEUE_MAX &&
+                    sender.waiting_bytes + fl_report_size(r) <= FL_QUEUE_BYTES_MAX;
+    if (!has_room || sender.is_closed) {
+        drop(r, has_room ? &sender.counts.dropped_at_exit : &sender.counts.dropped_queue_full);
+        return false;
+    }
+    r->queued_mono_ms = now_ms();
+    push_back(r);
+    return true;
+}
+
+// ---- the thread; every function is entered and left with the lock held
+
+static void take_new_servers(void)
+{
+    fl_servers_release(&sender.servers);
+    sender.servers = sender.new_servers;
+    sender.new_servers = (struct fl_servers){0};
+    sender.has_new_servers = false;
+    for (size_t i = 0; i < FL_SERVER_MAX; i++)
+        sender.pace[i] = (struct fl_pace){0};
+}
+
+static void take_more(void)
+{
+    struct fl_report *r;
+    fl_sender_more *more = sender.more;
+    if (!more || now_ms() < sender.more_at_ms)
+        return;
+    do {
+        int64_t next_at_ms = INT64_MAX;
+        sender.more_at_ms = INT64_MAX; // a nudge while we ask is not lost
+        leave();
+        r = more(now_ms(), &next_at_ms);
+        enter();
+        if (r)
+            enqueue(r);
+        if (next_at_ms < sender.more_at_ms)
+            sender.more_at_ms = next_at_ms;
+    } while (r);
+}
+
+static void drop_the_old(void)
+{
+    while (sender.first && now_ms() - sender.first->queued_mono_ms > FL_REPORT_AGE_MAX_MS)
+        drop(pop(), &sender.counts.dropped_too_old);
+}
+
+// One of the servers that may be tried now, at random; NOBODY when there is none, and then
+// *ready_at_ms is when there will be.
+static int choose_server(int64_t *ready_at_ms)
+{
+    int64_t now = now_ms();
+    size_t ready_n = 0, ready[FL_SERVER_MAX];
+    *ready_at_ms = INT64_MAX;
+    for (size_t i = 0; i < sender.servers.n; i++) {
+        int64_t at = fl_pace_ready_at(&sender.pace[i]);
+        if (at <= now)
+            ready[ready_n++] = i;
+        else if (at < *ready_at_ms)
+            *ready_at_ms = at;
+    }
+    return ready_n ? (int)ready[fl_random() % ready_n] : NOBODY;
+}
+
+static bool is_refusal_for_good(int status)
+{
+    return status >= 300 && status < 500 && status != 408 && status != 425 && status != 429;
+}
+
+static void settle(struct fl_report *r, struct fl_pace *pace, struct fl_answer answer)
+{
+    bool is_sent = answer.status >= 200 && answer.status < 300;
+    // Who answers that this report is malformed or too large is well; who does not know us is not.
+    bool is_well = is_sent || answer.status == 400 || answer.status == 413;
+    if (is_well)
+        fl_pace_succeeded(pace);
+    else if (answer.wait_s <= 0)
+        fl_pace_failed(pace, now_ms(), (uint32_t)fl_random());
+    fl_pace_asked(pace, now_ms(), answer.wait_s);
+
+    bool stumbled =
+        answer.status >= 500 && answer.status != 503 && ++r->refused_n >= FL_REFUSED_MAX;
+    if (is_sent) {
+        sender.counts.sent++;
+        fl_report_free(r);
+    } else if (stumbled || is_refusal_for_good(answer.status)) {
+        drop(r, &sender.counts.dropped_refused);
+    } else {
+        sender.counts.retried++;
+        push_front(r);
+    }
+}
+
+static void post_first(int server, struct buffer *envelope)
+{
+    struct fl_report *r = pop();
+    int64_t timeout_ms = sender.timeout_ms;
+    sender.is_posting = true;
+    leave();
+    buffer_clear(envelope);
+    fl_report_seal(r, envelope);
+    bool is_sealed = !envelope->failed;
+    struct fl_answer answer = {0};
+    if (is_sealed) // only this thread changes the servers
+        answer = fl_post_send(sender.post, &sender.servers.at[server], buffer_text(envelope),
+                              timeout_ms, &sender.stop);
+    enter();
+    sender.is_posting = false;
+    if (!is_sealed)
+        drop(r, &sender.counts.dropped_no_memory);
+    else if (answer.status == 0 && sender.stop)
+        push_front(r);
+    else
+        settle(r, &sender.pace[server], answer);
+}
+
+static void hurry(void)
+{
+    sender.hurry = false;
+    for (size_t i = 0; i < sender.servers.n; i++)
+        fl_pace_hurry(&sender.pace[i]);
+}
+
+// One turn: posts a report, or waits for something to do.
+static void turn(struct buffer *envelope)
+{
+    if (sender.has_new_servers)
+        take_new_servers();
+    if (sender.hurry)
+        hurry();
+    take_more();
+    drop_the_old();
+    int64_t ready_at_ms = INT64_MAX;
+    if (sender.first) {
+        int server = choose_server(&ready_at_ms);
+        if (server != NOBODY) {
+            post_first(server, envelope);
+            return;
+        }
+        if (ready_at_ms > sender.flush_until_ms && !sender.hurry)
+            sender.stuck_n = sender.flush_n;
+    }
+    pthread_cond_broadcast(&sender.settled);
+    if (!sender.stop && !sender.has_new_servers && !sender.hurry)
+        wait_until(&sender.work, ready_at_ms < sender.more_at_ms ? ready_at_ms : sender.more_at_ms);
+}
+
+static void *run(void *context)
+{
+    struct buffer envelope = {.max = FL_EVENT_MAX + 4096};
+    enter();
+    while (!sender.stop)
+        turn(&envelope);
+    leave();
+    buffer_release(&envelope);
+    enter();
+    sender.is_running = false;
+    pthread_cond_broadcast(&sender.settled);
+    leave();
+    return context;
+}
+
+// ---- the face
+
+static bool start_thread(void)
+{
+    sigset_t all, before;
+    pthread_attr_t attributes;
+    if (sender.is_running || sender.is_closed)
+        return true;
+    if (!sender.post)
+        sender.post = fl_post_new();
+    if (!sender.post)
+        return false;
+    pthread_attr_init(&attributes);
+    pthread_attr_setstacksize(&attributes, STACK_SIZE);
+    sigfillset(&all); // the program's signals are for the program's threads
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    sender.is_running = pthread_create(&sender.thread, &attributes, run, NULL) == 0;
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    pthread_attr_destroy(&attributes);
+    return sender.is_running;
+}
+
+void fl_sender_configure(struct fl_servers *servers, int64_t timeout_ms, fl_sender_more *more)
+{
+    enter();
+    fl_servers_release(&sender.new_servers);
+    sender.new_servers = *servers;
+    sender.has_new_servers = true;
+    sender.timeout_ms = timeout_ms;
+    sender.more = more;
+    *servers = (struct fl_servers){0};
+    pthread_cond_signal(&sender.work);
+    leave();
+}
+
+bool fl_sender_put(struct fl_report *report)
+{
+    enter();
+    bool is_queued = false;
+    if (start_thread())
+        is_queued = enqueue(report);
+    else
+        drop(report, &sender.counts.dropped_no_memory);
+    if (is_queued)
+        pthread_cond_signal(&sender.work);
+    leave();
+    return is_queued;
+}
+
+void fl_sender_nudge(void)
+{
+    enter();
+    sender.more_at_ms = 0;
+    if (start_thread())
+        pthread_cond_signal(&sender.work);
+    leave();
+}
+
+bool fl_sender_flush(int64_t deadline_mono_ms)
+{
+    enter();
+    uint64_t flush = ++sender.flush_n;
+    sender.hurry = true;
+    if (deadline_mono_ms > sender.flush_until_ms)
+        sender.flush_until_ms = deadline_mono_ms;
+    pthread_cond_signal(&sender.work);
+    bool is_waiting = true;
+    while (is_waiting && (sender.first || sender.is_posting) && sender.is_running &&
+           sender.stuck_n < flush)
+        is_waiting = wait_until(&sender.settled, deadline_mono_ms);
+    bool is_empty = !sender.first && !sender.is_posting;
+    leave();
+    return is_empty;
+}
+
+void fl_sender_stop(int64_t deadline_mono_ms)
+{
+    enter();
+    bool was_running = sender.is_running, is_waiting = true;
+    sender.is_closed = true;
+    sender.stop = true;
+    pthread_cond_signal(&sender.work);
+    if (sender.post)
+        fl_post_wake(sender.post);
+    while (sender.is_running && is_waiting)
+        is_waiting = wait_until(&sender.settled, deadline_mono_ms);
+    bool has_ended = was_running && !sender.is_running;
+    while (sender.first)
+        drop(pop(), &sender.counts.dropped_at_exit);
+    leave();
+    if (has_ended) {
+        pthread_join(sender.thread, NULL);
+        fl_post_free(sender.post);
+        sender.post = NULL;
+    } else if (was_running) {
+        pthread_detach(sender.thread);
+    }
+}
+
+struct fl_sent_counts fl_sender_counts(void)
+{
+    enter();
+    struct fl_sent_counts counts = sender.counts;
+    leave();
+    return counts;
+}
+
+size_t fl_sender_waiting(void)
+{
+    enter();
+    size_t n = sender.waiting_n + sender.is_posting;
+    leave();
+    return n;
+}
+
+void fl_sender_before_fork(void)
+{
+    enter();
+}
+
+void fl_sender_after_fork_in_parent(void)
+{
+    leave();
+}
+
+void fl_sender_after_fork_in_child(void)
+{
+    while (sender.first)
+        fl_report_free(pop());
+    set_up_conditions(); // their old state speaks of threads that do not exist here
+    for (size_t i = 0; i < FL_SERVER_MAX; i++)
+        sender.pace[i] = (struct fl_pace){0};
+    sender.is_posting = sender.is_running = sender.is_closed = sender.stop = false;
+    sender.post = NULL; // its connections are the parent's: closing them would speak on them
+    sender.hurry = false;
+    sender.flush_n = sender.stuck_n = 0;
+    sender.flush_until_ms = sender.more_at_ms = 0;
+    sender.counts = (struct fl_sent_counts){0};
+    leave();
+}

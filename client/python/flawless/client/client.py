@@ -1,0 +1,273 @@
+# SPDX-License-Identifier: MIT
+"""Reporting of exceptions. What is done here is cheap; capturing and sending are in C."""
+from __future__ import annotations
+
+import atexit
+import os
+import platform
+import re
+import socket
+import sys
+import threading
+from types import FrameType, TracebackType
+from typing import Any, Callable, Mapping, Optional, Sequence, Tuple, Type, Union
+
+from flawless import _capture, _source
+from flawless.client import default
+
+VERSION = "0.1.0"
+EXIT_TIMEOUT_MS = 2000
+DEFAULT_CLIENT_TIMEOUT = 10.0
+
+ExcInfo = Tuple[
+    Optional[Type[BaseException]], Optional[BaseException], Optional[TracebackType]
+]
+# Text, or an event's request: {"method", "url", "query_string", "headers", "env", "data"}
+Request = Union[None, str, Mapping[str, Any], Callable[[], Mapping[str, Any]]]
+
+# These end a program, a task or a generator; they are no errors.
+_NOT_ERRORS = (SystemExit, KeyboardInterrupt, GeneratorExit)
+
+_lock = threading.Lock()
+_is_configured = False
+_client_timeout = DEFAULT_CLIENT_TIMEOUT  # seconds
+
+
+def _key_of(dsn: str) -> str:
+    match = re.match(r"\s*\w+://([^:@/]+)(?::[^@/]*)?@", dsn)
+    return match.group(1) if match else ""
+
+
+def _environment_key() -> str:
+    return os.environ.get("FLAWLESS_KEY") or _key_of(os.environ.get("FLAWLESS_DSN", ""))
+
+
+def _configure(
+    hostports: Sequence[str], key: Optional[str] = None, client_timeout: Optional[float] = None
+) -> None:
+    global _is_configured, _client_timeout
+    if isinstance(hostports, str) or not all(isinstance(one, str) for one in hostports):
+        raise ValueError(
+            'hostports has to be a list of strings like "host:9028", not %.200r' % (hostports,)
+        )
+    with _lock:
+        timeout = _client_timeout if client_timeout is None else client_timeout
+        _capture.configure(list(hostports), key or _environment_key(), int(timeout * 1000))
+        _client_timeout = timeout
+        _is_configured = bool(hostports)
+
+
+def _configure_from_surroundings() -> None:
+    hostport = os.environ.get("FLAWLESS_DSN") or default.hostport
+    if hostport:
+        _configure([hostport])
+
+
+def set_hostports(hostports: Sequence[str]) -> None:
+    """Names the Flawless servers, in place of those named before. An empty list turns reporting off.
+
+    hostports: "host:port" each, or a DSN "http://key@host:port/project". Without a key of its own a
+    server gets the one in FLAWLESS_KEY or FLAWLESS_DSN, if any. A report goes to one of the servers,
+    chosen at random.
+    Raises ValueError naming the one that is malformed.
+    """
+    _configure(hostports)
+
+
+def set_hostport(hostport: str) -> None:
+    """Names the one Flawless server; see set_hostports."""
+    _configure([hostport])
+
+
+def init(
+    dsn: Optional[str] = None,
+    release: Optional[str] = None,
+    environment: Optional[str] = None,
+    client_timeout: Optional[float] = None,
+) -> None:
+    """Sets everything up in one call; what is not given is taken from the surroundings.
+
+    dsn: "http://key@host:port/project"; FLAWLESS_DSN if None.
+    release: a commit or tag; FLAWLESS_RELEASE, SENTRY_RELEASE or the commit checked out if None.
+    environment: such as "staging"; FLAWLESS_ENVIRONMENT, SENTRY_ENVIRONMENT or "production" if None.
+    client_timeout: seconds that one report may take to be sent, 10 if None.
+    Raises ValueError for a malformed DSN.
+    """
+    _identify(release, environment)
+    dsn = dsn or os.environ.get("FLAWLESS_DSN") or default.hostport
+    if dsn:
+        _configure([dsn], client_timeout=client_timeout)
+
+
+def install_scrubbers(variables_regex: str) -> None:
+    """Hides the values of variables in whose names the regular expression is found, beside those that
+    are always hidden (password, token, cookie and the like). Raises re.error."""
+    _capture.set_scrubber(re.compile(variables_regex).search)
+
+
+def flush(timeout: float = 2.0) -> bool:
+    """Sends what waits, also counts that were held back. Waits timeout seconds at most, less when no
+    server can be reached. True when nothing is left to send."""
+    return _capture.flush(max(0, int(timeout * 1000)))
+
+
+def counters() -> dict[str, int]:
+    """How many reports were sent, are waiting, or were dropped and why; see README."""
+    return _capture.counters()
+
+
+def record_error(
+    hostname: Optional[str] = None,
+    exc_info: Union[None, BaseException, ExcInfo] = None,
+    error_threshold: Optional[int] = None,
+    additional_info: Request = None,
+    preceding_stack: Optional[FrameType] = None,
+) -> None:
+    """Reports an exception: the one being handled, or the one in exc_info.
+
+    hostname: of this machine if None.
+    exc_info: an exception or what sys.exc_info() gave.
+    error_threshold: occurrences before a letter is written; the server's if None.
+    additional_info: text, or the request as a dict (keys method, url, query_string, headers, env,
+        data) or a function that gives such a dict, called only if it is needed.
+    preceding_stack: a frame; it and its callers are put before the traceback.
+
+    Never raises, never waits. An exception that was reported before is not reported again.
+    """
+    try:
+        if exc_info is None:
+            exc_info = sys.exc_info()
+        if isinstance(exc_info, BaseException):
+            exception, traceback = exc_info, exc_info.__traceback__
+        else:
+            exception, traceback = exc_info[1], exc_info[2]
+        if exception is None:
+            return
+        if traceback is None and preceding_stack is None:
+            preceding_stack = sys._getframe(1)
+        report(
+            exception,
+            traceback,
+            caller=preceding_stack,
+            hostname=hostname,
+            error_threshold=error_threshold,
+            request=additional_info,
+            is_handled=True,
+        )
+    except Exception:
+        pass  # the program has trouble enough
+
+
+def _is_error(exception: BaseException) -> bool:
+    if isinstance(exception, Exception):
+        return True
+    if isinstance(exception, _NOT_ERRORS):
+        return False
+    asyncio = sys.modules.get("asyncio")
+    return asyncio is None or not isinstance(exception, asyncio.CancelledError)
+
+
+def _request_of(request: Request) -> Any:
+    return {"data": request} if isinstance(request, str) else request
+
+
+def report(
+    exception: BaseException,
+    traceback: Optional[TracebackType],
+    caller: Optional[FrameType] = None,
+    hostname: Optional[str] = None,
+    error_threshold: Optional[int] = None,
+    request: Request = None,
+    is_handled: bool = False,
+) -> None:
+    """What record_error, the decorators and the middleware have in common. Never raises Exceptions."""
+    try:
+        if not _is_error(exception):
+            return
+        if not _is_configured:
+            _configure_from_surroundings()
+        _capture.record(
+            exception,
+            traceback,
+            caller,
+            hostname,
+            int(error_threshold or 0),
+            _request_of(request),
+            is_handled,
+        )
+    except Exception:
+        pass
+
+
+# ---- who we are
+
+
+def _program_directories() -> list[str]:
+    main_file = getattr(sys.modules.get("__main__"), "__file__", None)
+    directories = [os.path.dirname(os.path.abspath(main_file))] if main_file else []
+    try:
+        directories.append(os.getcwd())  # the main module may be a server's command
+    except OSError:
+        pass
+    return directories
+
+
+def _find_release() -> Optional[str]:
+    for name in ("FLAWLESS_RELEASE", "SENTRY_RELEASE"):
+        if os.environ.get(name):
+            return os.environ[name]
+    for directory in _program_directories():
+        commit = _capture.find_release(directory)
+        if commit:
+            return commit
+    return None
+
+
+def _find_environment() -> str:
+    for name in ("FLAWLESS_ENVIRONMENT", "SENTRY_ENVIRONMENT"):
+        if os.environ.get(name):
+            return os.environ[name]
+    return "production"
+
+
+def _identify(release: Optional[str] = None, environment: Optional[str] = None) -> None:
+    # At import, because a deploy may change the work tree below a running program.
+    runtime = "%s %s" % (platform.python_implementation(), platform.python_version())
+    _capture.identify(
+        socket.gethostname() or None,
+        release or _find_release(),
+        environment or _find_environment(),
+        runtime,
+    )
+
+
+# ---- the end of the process
+
+
+def _flush_at_end_of_worker() -> None:
+    # A multiprocessing worker ends without atexit; its own finalizers do run.
+    from multiprocessing import util
+
+    util.Finalize(None, _capture.flush, args=(EXIT_TIMEOUT_MS,), exitpriority=-100)
+
+
+def _after_fork(marker: Any = None) -> None:
+    util = sys.modules.get("multiprocessing.util")
+    if util is not None:
+        util.register_after_fork(_after_fork, lambda _: _flush_at_end_of_worker())
+
+
+def _watch_the_end() -> None:
+    atexit.register(_capture.shutdown, EXIT_TIMEOUT_MS)
+    os.register_at_fork(after_in_child=_after_fork)
+    process = sys.modules.get("multiprocessing.process")
+    if process is not None and process.parent_process() is not None:
+        _flush_at_end_of_worker()
+
+
+_capture.set_helpers(_source.source_lines, _source.place_of)
+try:
+    _identify()
+except (OSError, ValueError):  # odd host names, null bytes in the environment
+    pass
+_watch_the_end()

@@ -1,0 +1,140 @@
+# SPDX-License-Identifier: MIT
+"""A WSGI application whose exceptions are reported, with the request."""
+from __future__ import annotations
+
+import functools
+import re
+from typing import Any, Callable, Iterable, Iterator, Mapping, Optional
+from urllib.parse import quote
+
+from flawless.client import client
+
+Environ = Mapping[str, Any]
+Application = Callable[[Any, Any], Iterable[bytes]]
+
+_ENVIRONMENT_NAMES = ("REMOTE_ADDR", "REMOTE_PORT", "SERVER_NAME", "SERVER_PORT", "SERVER_PROTOCOL")
+_SECRET_PARAMETER = re.compile(
+    r"((?:^|[&;])[^=&;]*(?:passw|secret|token|key|auth|session|credential|signature|csrf)[^=&;]*=)"
+    r"[^&;]*",
+    re.IGNORECASE,
+)
+
+
+def _text(value: Any) -> str:
+    # WSGI hands bytes over as latin-1 characters; people mean UTF-8.
+    return str(value).encode("latin-1", "replace").decode("utf-8", "replace")
+
+
+def _url(environ: Environ) -> str:
+    scheme = environ.get("wsgi.url_scheme", "http")
+    host = environ.get("HTTP_HOST")
+    if not host:
+        host = environ.get("SERVER_NAME", "")
+        port = str(environ.get("SERVER_PORT", ""))
+        if port and port != {"http": "80", "https": "443"}.get(scheme):
+            host += ":" + port
+    path = str(environ.get("SCRIPT_NAME", "")) + str(environ.get("PATH_INFO", ""))
+    return "%s://%s%s" % (scheme, host, quote(path.encode("latin-1", "replace"), "/:@!$&'()*+,;=~"))
+
+
+def _headers(environ: Environ) -> dict[str, str]:
+    headers = {}
+    for name, value in environ.items():
+        if name.startswith("HTTP_"):
+            name = name[5:]
+        elif name not in ("CONTENT_TYPE", "CONTENT_LENGTH") or not value:
+            continue
+        headers[name.replace("_", "-").title()] = _text(value)
+    return headers
+
+
+def request_of(environ: Environ) -> dict[str, Any]:
+    """A WSGI environment as an event's request; values of secret query parameters are hidden here,
+    those of secret headers by the capture."""
+    query = _text(environ.get("QUERY_STRING", ""))
+    return {
+        "method": str(environ.get("REQUEST_METHOD", "")),
+        "url": _url(environ),
+        "query_string": _SECRET_PARAMETER.sub(r"\1[Filtered]", query),
+        "headers": _headers(environ),
+        "env": {name: _text(environ[name]) for name in _ENVIRONMENT_NAMES if name in environ},
+    }
+
+
+class _WatchedResponse:
+    """The iterable an application gave, reporting what it raises while it is sent or closed."""
+
+    __slots__ = ("_response", "_iterator", "_report")
+
+    def __init__(self, response: Iterable[bytes], report: Callable[[BaseException], None]) -> None:
+        self._response = response
+        self._iterator: Optional[Iterator[bytes]] = None
+        self._report = report
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self
+
+    def __next__(self) -> bytes:
+        try:
+            if self._iterator is None:
+                self._iterator = iter(self._response)
+            return next(self._iterator)
+        except StopIteration:
+            raise
+        except BaseException as exception:
+            self._report(exception)
+            raise
+
+    def close(self) -> None:
+        close = getattr(self._response, "close", None)
+        if close is None:
+            return
+        try:
+            close()
+        except BaseException as exception:
+            self._report(exception)
+            raise
+
+
+class FlawlessMiddleware:
+    """Wraps a WSGI application. Exceptions are reported with their request and raised again.
+
+    app: the WSGI application.
+    hostname: of this machine if None.
+    error_threshold: occurrences before a letter is written; the server's if None.
+    """
+
+    def __init__(
+        self,
+        app: Application,
+        hostname: Optional[str] = None,
+        error_threshold: Optional[int] = None,
+    ) -> None:
+        self.app = app
+        self.hostname = hostname
+        self.error_threshold = error_threshold
+
+    def __call__(self, environ: Any, start_response: Any) -> Iterable[bytes]:
+        try:
+            response = self.app(environ, start_response)
+        except BaseException as exception:
+            self._report(environ, exception)
+            raise
+        # Lists cannot raise, and servers send them and files faster when they know them.
+        if isinstance(response, (list, tuple)) or self._is_file(environ, response):
+            return response
+        return _WatchedResponse(response, functools.partial(self._report, environ))
+
+    @staticmethod
+    def _is_file(environ: Environ, response: Any) -> bool:
+        wrapper = environ.get("wsgi.file_wrapper")
+        return isinstance(wrapper, type) and isinstance(response, wrapper)
+
+    def _report(self, environ: Environ, exception: BaseException) -> None:
+        client.report(
+            exception,
+            exception.__traceback__,
+            hostname=self.hostname,
+            error_threshold=self.error_threshold,
+            request=functools.partial(request_of, environ),
+        )

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: MIT
+// From a raised Python exception to the members of a Sentry event.
+//
+// All of it runs in the program's own thread with the GIL held, in the middle of its trouble. So:
+// everything is bounded (numbers below), nothing of the program's that is called (repr, str) may
+// let an exception out, and no string is built that is much longer than what is kept of it.
+#ifndef FLAWLESS_PYTHON_CAPTURE_H
+#define FLAWLESS_PYTHON_CAPTURE_H
+
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+#include <stdbool.h>
+
+#include "base/json_out.h"
+
+enum {
+    CHAIN_MAX = 10,  // exceptions of a chain: those next to the reported one
+    FRAME_MAX = 250, // of a stack: FRAME_OLDEST_N oldest and the innermost
+    FRAME_OLDEST_N = 50,
+    VARIABLE_FRAME_MAX = 20, // innermost frames that carry variables
+    VARIABLE_MAX = 100,      // of a frame
+    ATTRIBUTE_MAX = 50,      // of self
+    VALUE_MAX = 2048,        // bytes of one variable's text
+    VALUE_DEPTH_MAX = 4,     // containers within containers
+    ITEM_MAX = 20,           // of a container
+    STRING_MAX = 1024,       // characters of a string or bytes; an eighth within a container
+    VARIABLE_BYTES_MAX = 400 * 1000, // all variables of an event
+    SOURCE_BYTES_MAX = 300 * 1000,   // all context lines of an event
+    MESSAGE_MAX = 8192,              // bytes of an exception's text
+    LINE_TEXT_MAX = 1024,            // bytes of a line of code
+    CONTEXT_LINE_N = 5,              // before and after
+    REQUEST_BYTES_MAX = 48 * 1024,
+    TIME_MAX_MS = 250, // after that no repr of the program's is called any more
+};
+
+// One event being written; lives on one thread's stack.
+struct capture {
+    struct json_out json;
+    struct buffer value; // the text of the variable being represented
+    int64_t variable_bytes_left, source_bytes_left;
+    int64_t deadline_mono_ms;
+    bool was_interrupted; // Ctrl-C arrived in the program's code while we called it
+};
+
+// Callables of the package, set once by its Python part (borrowed for ever).
+struct helpers {
+    PyObject *source_lines; // (filename, globals) -> list[str], with line ends
+    PyObject *place_of;     // (filename, module) -> (abs_path, filename, in_app), None for our own
+    PyObject *scrubber;     // a pattern's search method for names to hide; NULL for none
+};
+extern struct helpers helpers;
+
+// What the program says of itself, as owned C strings; NULL when unknown.
+struct identity {
+    char *server_name, *release, *environment, *runtime;
+};
+extern struct identity identity;
+
+// ---- represent.c: appends to c->value
+void represent(struct capture *c, PyObject *value);
+// Whether a name is one whose value is not to be shown: password, token, ...
+bool is_secret(PyObject *name);
+// Clears the current exception; notes an interrupt.
+void swallow_error(struct capture *c);
+// UTF-8 of at most max_chars characters, in *holder's memory (to be released with Py_XDECREF).
+// Always gives a text; never leaves an exception.
+struct text text_of_unicode(PyObject *string, Py_ssize_t max_chars, PyObject **holder);
+
+// ---- variables.c: the member "vars" of a frame
+void write_variables(struct capture *c, PyFrameObject *frame);
+
+// ---- frames.c: the member "stacktrace" of an exception
+// The frames of traceback (NULL for none); before them those of caller and its callers (NULL for
+// none).
+void write_stack(struct capture *c, PyObject *traceback, PyFrameObject *caller);
+int line_of(PyTracebackObject *entry);
+
+// ---- event.c
+struct occurrence {
+    PyObject *exception;
+    PyObject *traceback;   // NULL when it has none
+    PyFrameObject *caller; // see write_stack
+    PyObject *hostname;    // str, or NULL for the identity's
+    PyObject *request;     // dict, a callable that gives one, or NULL
+    bool is_handled;       // the program goes on as if nothing had happened
+};
+// Names the error: a hash of the type and of file, function and line of every entry.
+uint64_t error_of(const struct occurrence *o);
+// The members (see struct fl_report); failed or empty when there is no memory.
+struct buffer write_event(const struct occurrence *o, bool *was_interrupted);
+// Any Python value as bounded JSON; what JSON does not know is represented.
+void write_json(struct capture *c, PyObject *value, int depth, size_t end);
+
+#endif

@@ -1,0 +1,372 @@
+// SPDX-License-Identifier: MIT
+#include "base/clock.h"
+#include "capture.h"
+#include "client/c/report.h"
+
+struct identity identity;
+
+// The reported exception first, then what it came from.
+struct chain {
+    PyObject *exceptions[CHAIN_MAX]; // strong references
+    const char *sources[CHAIN_MAX];  // by which attribute of the one before
+    int n;
+};
+
+static bool is_in(const struct chain *chain, PyObject *exception)
+{
+    for (int i = 0; i < chain->n; i++)
+        if (chain->exceptions[i] == exception)
+            return true;
+    return false;
+}
+
+// What the exception came from, as the interpreter would print it; a new reference or NULL.
+static PyObject *origin_of(PyObject *exception, const char **source)
+{
+    PyObject *cause = PyException_GetCause(exception);
+    *source = cause ? "__cause__" : "__context__";
+    if (cause || ((PyBaseExceptionObject *)exception)->suppress_context)
+        return cause;
+    return PyException_GetContext(exception);
+}
+
+static void gather(struct chain *chain, PyObject *exception)
+{
+    const char *source = NULL;
+    Py_INCREF(exception);
+    while (exception && chain->n < CHAIN_MAX && !is_in(chain, exception)) {
+        chain->sources[chain->n] = source;
+        chain->exceptions[chain->n++] = exception;
+        exception = origin_of(exception, &source);
+    }
+    Py_XDECREF(exception);
+}
+
+static void release(struct chain *chain)
+{
+    for (int i = 0; i < chain->n; i++)
+        Py_DECREF(chain->exceptions[i]);
+}
+
+// ---- one exception
+
+static void write_attribute(struct capture *c, const char *name, PyObject *object,
+                            const char *attribute)
+{
+    PyObject *holder = NULL;
+    PyObject *value = PyObject_GetAttrString(object, attribute);
+    bool is_worth_saying =
+        value && PyUnicode_Check(value) && PyUnicode_CompareWithASCIIString(value, "builtins") != 0;
+    if (is_worth_saying) {
+        json_name(&c->json, name);
+        json_string(&c->json, text_of_unicode(value, 256, &holder));
+    }
+    Py_XDECREF(holder);
+    Py_XDECREF(value);
+    swallow_error(c);
+}
+
+static void add_unicode(struct buffer *out, PyObject *string)
+{
+    PyObject *holder;
+    if (string && PyUnicode_Check(string))
+        buffer_add(out, text_of_unicode(string, MESSAGE_MAX, &holder));
+    else
+        holder = NULL;
+    Py_XDECREF(holder);
+}
+
+static bool is_text_or_object(PyObject *value)
+{
+    return !PyDict_Check(value) && !PyList_Check(value) && !PyTuple_Check(value) &&
+           !PyAnySet_Check(value) && !PyBytes_Check(value) && !PyByteArray_Check(value) &&
+           !PyLong_Check(value);
+}
+
+// str(exception), except that the builtin str of an exception would show a container of any size.
+static void add_message(struct capture *c, struct buffer *out, PyObject *exception)
+{
+    bool is_builtin = Py_TYPE(exception)->tp_str == ((PyTypeObject *)PyExc_BaseException)->tp_str;
+    bool is_key = Py_TYPE(exception)->tp_str == ((PyTypeObject *)PyExc_KeyError)->tp_str;
+    PyObject *args = ((PyBaseExceptionObject *)exception)->args;
+    Py_ssize_t n = args && PyTuple_Check(args) ? PyTuple_GET_SIZE(args) : 0;
+    PyObject *single = n == 1 ? PyTuple_GET_ITEM(args, 0) : NULL;
+    bool is_walked =
+        (is_builtin || is_key) && (single ? is_key || !is_text_or_object(single) : n > 1);
+    if (is_walked) {
+        PyObject *shown = single ? single : args;
+        Py_INCREF(shown);
+        buffer_clear(&c->value);
+        represent(c, shown);
+        buffer_add(out, buffer_text(&c->value));
+        Py_DECREF(shown);
+        return;
+    }
+    PyObject *message = PyObject_Str(exception);
+    if (message)
+        add_unicode(out, message);
+    else
+        buffer_add_string(out, "<its str failed>");
+    Py_XDECREF(message);
+    swallow_error(c);
+}
+
+// What add_note() added (since 3.11).
+static void add_notes(struct capture *c, struct buffer *out, PyObject *exception)
+{
+    PyObject *notes = PyObject_GetAttrString(exception, "__notes__");
+    swallow_error(c);
+    if (notes && PyList_CheckExact(notes)) {
+        for (Py_ssize_t i = 0; i < PyList_GET_SIZE(notes) && out->len < MESSAGE_MAX; i++) {
+            buffer_add_char(out, '\n');
+            add_unicode(out, PyList_GET_ITEM(notes, i));
+        }
+    }
+    Py_XDECREF(notes);
+}
+
+static void write_message(struct capture *c, PyObject *exception)
+{
+    struct buffer message = {0};
+    add_message(c, &message, exception);
+    add_notes(c, &message, exception);
+    json_name(&c->json, "value");
+    json_string(&c->json, text_clip(buffer_text(&message), MESSAGE_MAX));
+    buffer_release(&message);
+}
+
+static void write_mechanism(struct capture *c, const char *source, bool is_handled)
+{
+    json_name(&c->json, "mechanism");
+    json_object(&c->json);
+    json_name(&c->json, "type");
+    json_string(&c->json, source ? TEXT("chained") : TEXT("generic"));
+    json_name(&c->json, "handled");
+    json_boolean(&c->json, is_handled);
+    if (source) {
+        json_name(&c->json, "source");
+        json_string(&c->json, text_of(source));
+    }
+    json_object_end(&c->json);
+}
+
+static void write_exception(struct capture *c, const struct occurrence *o, PyObject *exception,
+                            const char *source)
+{
+    PyObject *traceback = NULL;
+    if (exception == o->exception) {
+        traceback = o->traceback;
+        Py_XINCREF(traceback);
+    } else {
+        traceback = PyException_GetTraceback(exception);
+    }
+    json_object(&c->json);
+    write_attribute(c, "type", (PyObject *)Py_TYPE(exception), "__qualname__");
+    write_attribute(c, "module", (PyObject *)Py_TYPE(exception), "__module__");
+    write_message(c, exception);
+    write_mechanism(c, source, o->is_handled);
+    if (traceback && !PyTraceBack_Check(traceback))
+        Py_CLEAR(traceback);
+    PyFrameObject *caller = exception == o->exception ? o->caller : NULL;
+    if (traceback || caller)
+        write_stack(c, traceback, caller);
+    json_object_end(&c->json);
+    Py_XDECREF(traceback);
+}
+
+// The root cause comes first in an event, but the reported exception has the first claim on the
+// bytes.
+static void write_chain(struct capture *c, const struct occurrence *o)
+{
+    struct chain chain = {.n = 0};
+    struct buffer written[CHAIN_MAX] = {0};
+    struct json_out event = c->json;
+    gather(&chain, o->exception);
+    for (int i = 0; i < chain.n; i++) {
+        written[i].max = FL_EVENT_MAX;
+        c->json = (struct json_out){.out = &written[i]};
+        write_exception(c, o, chain.exceptions[i], chain.sources[i]);
+    }
+    c->json = event;
+    json_name(&c->json, "exception");
+    json_object(&c->json);
+    json_name(&c->json, "values");
+    json_array(&c->json);
+    for (int i = chain.n - 1; i >= 0; i--) {
+        buffer_add(c->json.out, buffer_text(&written[i]));
+        if (i > 0)
+            buffer_add_char(c->json.out, ',');
+        c->json.out->failed |= written[i].failed;
+        buffer_release(&written[i]);
+    }
+    json_array_end(&c->json);
+    json_object_end(&c->json);
+    release(&chain);
+}
+
+// ---- the request
+
+static void write_members(struct capture *c, PyObject *dict, int depth, size_t end)
+{
+    PyObject *name, *value, *holder;
+    Py_ssize_t position = 0, n = PyDict_GET_SIZE(dict);
+    json_object(&c->json);
+    while (PyDict_Next(dict, &position, &name, &value) && c->json.out->len < end) {
+        if (PyDict_GET_SIZE(dict) != n)
+            break;
+        if (!PyUnicode_Check(name))
+            continue;
+        Py_INCREF(name);
+        Py_INCREF(value);
+        json_name_text(&c->json, text_of_unicode(name, 256, &holder));
+        Py_XDECREF(holder);
+        if (is_secret(name))
+            json_string(&c->json, TEXT("[Filtered]"));
+        else
+            write_json(c, value, depth + 1, end);
+        Py_DECREF(name);
+        Py_DECREF(value);
+    }
+    json_object_end(&c->json);
+}
+
+static void write_items(struct capture *c, PyObject *list, int depth, size_t end)
+{
+    json_array(&c->json);
+    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(list) && c->json.out->len < end; i++) {
+        PyObject *item = PyList_GET_ITEM(list, i);
+        Py_INCREF(item);
+        write_json(c, item, depth + 1, end);
+        Py_DECREF(item);
+    }
+    json_array_end(&c->json);
+}
+
+void write_json(struct capture *c, PyObject *value, int depth, size_t end)
+{
+    PyObject *holder = NULL;
+    int overflow = 0;
+    long long number =
+        PyLong_CheckExact(value) ? PyLong_AsLongLongAndOverflow(value, &overflow) : 0;
+    if (value == Py_None)
+        json_null(&c->json);
+    else if (PyBool_Check(value))
+        json_boolean(&c->json, value == Py_True);
+    else if (PyLong_CheckExact(value) && !overflow)
+        json_number(&c->json, number);
+    else if (PyUnicode_Check(value))
+        json_string(&c->json, text_of_unicode(value, MESSAGE_MAX, &holder));
+    else if (PyDict_Check(value) && depth < VALUE_DEPTH_MAX)
+        write_members(c, value, depth, end);
+    else if (PyList_Check(value) && depth < VALUE_DEPTH_MAX)
+        write_items(c, value, depth, end);
+    else {
+        buffer_clear(&c->value);
+        represent(c, value);
+        json_string(&c->json, buffer_text(&c->value));
+    }
+    Py_XDECREF(holder);
+}
+
+static void write_request(struct capture *c, PyObject *request)
+{
+    PyObject *given = NULL;
+    if (request && PyCallable_Check(request))
+        request = given = PyObject_CallNoArgs(request);
+    swallow_error(c);
+    if (request && PyDict_Check(request)) {
+        json_name(&c->json, "request");
+        write_json(c, request, 0, c->json.out->len + REQUEST_BYTES_MAX);
+    }
+    Py_XDECREF(given);
+}
+
+// ---- the event
+
+static void write_optional(struct capture *c, const char *name, const char *value)
+{
+    if (!value)
+        return;
+    json_name(&c->json, name);
+    json_string(&c->json, text_of(value));
+}
+
+static void write_head(struct capture *c, PyObject *hostname)
+{
+    PyObject *holder = NULL;
+    write_optional(c, "platform", "python");
+    write_optional(c, "level", "error");
+    if (hostname) {
+        json_name(&c->json, "server_name");
+        json_string(&c->json, text_of_unicode(hostname, 256, &holder));
+    } else {
+        write_optional(c, "server_name", identity.server_name);
+    }
+    Py_XDECREF(holder);
+    write_optional(c, "release", identity.release);
+    write_optional(c, "environment", identity.environment);
+    json_name(&c->json, "tags");
+    json_object(&c->json);
+    write_optional(c, "runtime", identity.runtime);
+    json_object_end(&c->json);
+}
+
+static struct buffer attempt(const struct occurrence *o, int64_t variable_bytes,
+                             int64_t source_bytes, bool *was_interrupted)
+{
+    struct buffer members = {.max = FL_EVENT_MAX};
+    struct capture c = {
+        .json = {.out = &members},
+        .variable_bytes_left = variable_bytes,
+        .source_bytes_left = source_bytes,
+        .deadline_mono_ms = clock_mono_ms(&clock_system) + TIME_MAX_MS,
+    };
+    write_head(&c, o->hostname);
+    write_chain(&c, o);
+    write_request(&c, o->request);
+    *was_interrupted |= c.was_interrupted;
+    buffer_release(&c.value);
+    return members;
+}
+
+struct buffer write_event(const struct occurrence *o, bool *was_interrupted)
+{
+    struct buffer members = attempt(o, VARIABLE_BYTES_MAX, SOURCE_BYTES_MAX, was_interrupted);
+    if (!members.failed)
+        return members;
+    buffer_release(&members);
+    return attempt(o, 0, 0, was_interrupted); // the stack alone is better than nothing
+}
+
+// ---- the name of an error
+
+static uint64_t mix(uint64_t hash, uint64_t more)
+{
+    hash ^= more + 0x9e3779b97f4a7c15u;
+    hash *= 0xbf58476d1ce4e5b9u;
+    return hash ^ hash >> 31;
+}
+
+static uint64_t hash_of(PyObject *string)
+{
+    Py_hash_t hash = PyObject_Hash(string);
+    PyErr_Clear();
+    return (uint64_t)hash;
+}
+
+uint64_t error_of(const struct occurrence *o)
+{
+    uint64_t hash = 0, last = 0;
+    for (const char *name = Py_TYPE(o->exception)->tp_name; *name; name++)
+        hash = mix(hash, (unsigned char)*name);
+    for (PyTracebackObject *e = (PyTracebackObject *)o->traceback; e; e = e->tb_next) {
+        PyCodeObject *code = PyFrame_GetCode(e->tb_frame);
+        uint64_t site = mix(hash_of(code->co_filename), hash_of(code->co_name));
+        site = mix(site, (uint64_t)line_of(e));
+        if (site != last) // however deep a recursion was
+            hash = mix(hash, site);
+        last = site;
+        Py_DECREF(code);
+    }
+    return hash;
+}

@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: MIT
+// The Python face of the client: flawless._capture.
+#include <string.h>
+
+#include "capture.h"
+#include "client/c/client.h"
+#include "client/c/release.h"
+
+static const char mark_name[] = "__flawless_reported__";
+
+// The program's code that capturing calls may itself report; not from within.
+static _Thread_local bool is_capturing;
+
+// True the first time it is asked about an exception. The mark is put past any __setattr__ of the
+// exception's class. An exception that can bear no mark counts as new.
+static bool is_new(PyObject *exception)
+{
+    bool is_new = true;
+    PyObject *dict = PyObject_GenericGetDict(exception, NULL);
+    if (dict && PyDict_Check(dict)) {
+        is_new = PyDict_GetItemString(dict, mark_name) == NULL;
+        PyDict_SetItemString(dict, mark_name, Py_True);
+    }
+    Py_XDECREF(dict);
+    PyErr_Clear();
+    return is_new;
+}
+
+static void capture(const struct occurrence *o, int64_t threshold)
+{
+    struct fl_ticket ticket;
+    bool was_interrupted = false;
+    if (!fl_client_begin(error_of(o), &ticket))
+        return;
+    is_capturing = true;
+    struct buffer members = write_event(o, &was_interrupted);
+    is_capturing = false;
+    fl_client_end(&ticket, &members, threshold);
+    if (was_interrupted)
+        PyErr_SetInterrupt(); // we swallowed somebody's Ctrl-C: raise it again where it belongs
+}
+
+PyDoc_STRVAR(
+    record_doc,
+    "record(exception, traceback, caller, hostname, threshold, request, is_handled) -> bool\n\n"
+    "Reports an exception unless it was reported before. caller is the frame whose callers are\n"
+    "part of the report, request a dict or a callable giving one; both may be None, as may\n"
+    "traceback and hostname. threshold 0 means the server's. True when it was counted.");
+
+static PyObject *record(PyObject *self, PyObject *args)
+{
+    (void)self;
+    PyObject *exception, *traceback, *caller, *hostname, *request;
+    long long threshold;
+    int is_handled;
+    if (!PyArg_ParseTuple(args, "OOOOLOp", &exception, &traceback, &caller, &hostname, &threshold,
+                          &request, &is_handled))
+        return NULL;
+    if (!PyExceptionInstance_Check(exception)) {
+        PyErr_SetString(PyExc_TypeError, "exception is not an exception");
+        return NULL;
+    }
+    if (is_capturing || !fl_client_is_on() || !is_new(exception))
+        Py_RETURN_FALSE;
+    struct occurrence o = {
+        .exception = exception,
+        .traceback = PyTraceBack_Check(traceback) ? traceback : NULL,
+        .caller = PyFrame_Check(caller) ? (PyFrameObject *)caller : NULL,
+        .hostname = PyUnicode_Check(hostname) ? hostname : NULL,
+        .request = request == Py_None ? NULL : request,
+        .is_handled = is_handled,
+    };
+    capture(&o, threshold);
+    Py_RETURN_TRUE;
+}
+
+PyDoc_STRVAR(
+    configure_doc,
+    "configure(hostports, key, timeout_ms)\n\n"
+    "Replaces the servers: a sequence of str, 'host:9028' or a DSN. key is for those that bring\n"
+    "none; it may be ''. Raises ValueError that names the one that is malformed.");
+
+static bool add_servers(struct fl_servers *servers, PyObject *hostports, const char *key)
+{
+    PyObject *list = PySequence_Fast(hostports, "hostports is not a list of strings");
+    bool is_good = list != NULL;
+    for (Py_ssize_t i = 0; is_good && i < PySequence_Fast_GET_SIZE(list); i++) {
+        struct error error;
+        const char *spec = PyUnicode_AsUTF8(PySequence_Fast_GET_ITEM(list, i));
+        is_good = spec && fl_servers_add(servers, text_of(spec), text_of(key), &error);
+        if (spec && !is_good)
+            PyErr_SetString(PyExc_ValueError, error.message);
+    }
+    Py_XDECREF(list);
+    return is_good;
+}
+
+static PyObject *configure(PyObject *self, PyObject *args)
+{
+    (void)self;
+    PyObject *hostports;
+    const char *key;
+    long long timeout_ms;
+    struct fl_servers servers = {0};
+    if (!PyArg_ParseTuple(args, "OsL", &hostports, &key, &timeout_ms))
+        return NULL;
+    if (timeout_ms < 1 || timeout_ms > 3600 * 1000) {
+        PyErr_SetString(PyExc_ValueError, "the timeout is not between 1 ms and an hour");
+        return NULL;
+    }
+    if (!add_servers(&servers, hostports, key)) {
+        fl_servers_release(&servers);
+        return NULL;
+    }
+    fl_client_configure(&servers, timeout_ms);
+    Py_RETURN_NONE;
+}
+
+PyDoc_STRVAR(identify_doc, "identify(server_name, release, environment, runtime)\n\n"
+                           "What every report says of this process; each a str or None.");
+
+static bool set_string(char **place, const char *value)
+{
+    char *copy = value ? strdup(value) : NULL;
+    if (value && !copy)
+        return false;
+    free(*place);
+    *place = copy;
+    return true;
+}
+
+static PyObject *identify(PyObject *self, PyObject *args)
+{
+    (void)self;
+    const char *server_name, *release, *environment, *runtime;
+    if (!PyArg_ParseTuple(args, "zzzz", &server_name, &release, &environment, &runtime))
+        return NULL;
+    if (!set_string(&identity.server_name, server_name) ||
+        !set_string(&identity.release, release) ||
+        !set_string(&identity.environment, environment) || !set_string(&identity.runtime, runtime))
+        return PyErr_NoMemory();
+    Py_RETURN_NONE;
+}
+
+PyDoc_STRVAR(set_helpers_doc, "set_helpers(source_lines, place_of)\n\n"
+                              "The callables described at struct helpers. Called once.");
+
+static PyObject *set_helpers(PyObject *self, PyObject *args)
+{
+    (void)self;
+    PyObject *source_lines, *place_of;
+    if (!PyArg_ParseTuple(args, "OO", &source_lines, &place_of))
+        return NULL;
+    Py_INCREF(source_lines);
+    Py_INCREF(place_of);
+    Py_XSETREF(helpers.source_lines, source_lines);
+    Py_XSETREF(helpers.place_of, place_of);
+    Py_RETURN_NONE;
+}
+
+PyDoc_STRVAR(
+    set_scrubber_doc,
+    "set_scrubber(search)\n\nA callable that gives None for names whose values may be shown;\n"
+    "None for no names but the usual.");
+
+static PyObject *set_scrubber(PyObject *self, PyObject *search)
+{
+    (void)self;
+    PyObject *scrubber = search == Py_None ? NULL : search;
+    Py_XINCREF(scrubber);
+    Py_XSETREF(helpers.scrubber, scrubber);
+    Py_RETURN_NONE;
+}
+
+PyDoc_STRVAR(find_release_doc, "find_release(directory) -> str | None\n\nThe commit checked out "
+                               "there or in a parent, read from .git.");
+
+static PyObject *find_release(PyObject *self, PyObject *directory)
+{
+    (void)self;
+    char commit[FL_COMMIT_MAX + 1];
+    PyObject *path;
+    if (!PyUnicode_FSConverter(directory, &path))
+        return NULL;
+    bool is_found = fl_release_find(PyBytes_AS_STRING(path), commit);
+    Py_DECREF(path);
+    if (!is_found)
+        Py_RETURN_NONE;
+    return PyUnicode_FromString(commit);
+}
+
+PyDoc_STRVAR(flush_doc,
+             "flush(timeout_ms) -> bool\n\nSends what waits. True when nothing is left.");
+
+static PyObject *flush(PyObject *self, PyObject *args)
+{
+    (void)self;
+    long long timeout_ms;
+    bool is_empty;
+    if (!PyArg_ParseTuple(args, "L", &timeout_ms))
+        return NULL;
+    Py_BEGIN_ALLOW_THREADS is_empty = fl_client_flush(timeout_ms);
+    Py_END_ALLOW_THREADS return PyBool_FromLong(is_empty);
+}
+
+PyDoc_STRVAR(shutdown_doc, "shutdown(timeout_ms)\n\nFlushes and ends the sender's thread.");
+
+static PyObject *shut_down(PyObject *self, PyObject *args)
+{
+    (void)self;
+    long long timeout_ms;
+    if (!PyArg_ParseTuple(args, "L", &timeout_ms))
+        return NULL;
+    Py_BEGIN_ALLOW_THREADS fl_client_shutdown(timeout_ms);
+    Py_END_ALLOW_THREADS Py_RETURN_NONE;
+}
+
+PyDoc_STRVAR(counters_doc, "counters() -> dict[str, int]\n\nWhat became of reports, and why.");
+
+static PyObject *counters(PyObject *self, PyObject *unused)
+{
+    (void)self;
+    (void)unused;
+    struct fl_client_counts c = fl_client_counts();
+    const struct fl_sent_counts *r = &c.reports;
+    return Py_BuildValue("{sKsKsKsKsKsKsKsKsKsn}", "occurrences", (unsigned long long)c.occurrences,
+                         "sent", (unsigned long long)r->sent, "retried",
+                         (unsigned long long)r->retried, "dropped_queue_full",
+                         (unsigned long long)r->dropped_queue_full, "dropped_refused",
+                         (unsigned long long)r->dropped_refused, "dropped_too_old",
+                         (unsigned long long)r->dropped_too_old, "dropped_at_exit",
+                         (unsigned long long)r->dropped_at_exit, "dropped_no_memory",
+                         (unsigned long long)r->dropped_no_memory, "forgotten_occurrences",
+                         (unsigned long long)c.forgotten, "waiting", (Py_ssize_t)c.waiting);
+}
+
+static PyMethodDef methods[] = {
+    {"record", record, METH_VARARGS, record_doc},
+    {"configure", configure, METH_VARARGS, configure_doc},
+    {"identify", identify, METH_VARARGS, identify_doc},
+    {"set_helpers", set_helpers, METH_VARARGS, set_helpers_doc},
+    {"set_scrubber", set_scrubber, METH_O, set_scrubber_doc},
+    {"find_release", find_release, METH_O, find_release_doc},
+    {"flush", flush, METH_VARARGS, flush_doc},
+    {"shutdown", shut_down, METH_VARARGS, shutdown_doc},
+    {"counters", counters, METH_NOARGS, counters_doc},
+    {NULL, NULL, 0, NULL},
+};
+
+static struct PyModuleDef definition = {
+    PyModuleDef_HEAD_INIT,
+    .m_name = "flawless._capture",
+    .m_doc = "Captures exceptions and hands them to the sender's thread.",
+    .m_size = -1, // one client in a process
+    .m_methods = methods,
+};
+
+PyMODINIT_FUNC PyInit__capture(void);
+
+PyMODINIT_FUNC PyInit__capture(void)
+{
+    return PyModule_Create(&definition);
+}

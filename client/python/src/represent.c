@@ -1,0 +1,473 @@
+// SPDX-License-Identifier: MIT
+// Values as people know them from repr(), but bounded: builtin containers are walked here, so that
+// a list of ten million costs twenty items. Only for other objects their own repr is called.
+#include "base/clock.h"
+#include "capture.h"
+
+static void walk(struct capture *c, PyObject *value, int depth);
+
+static bool is_full(const struct capture *c)
+{
+    return c->value.failed || c->value.len >= VALUE_MAX;
+}
+
+static void add(struct capture *c, const char *string)
+{
+    buffer_add_string(&c->value, string);
+}
+
+void swallow_error(struct capture *c)
+{
+    if (!PyErr_Occurred())
+        return;
+    if (PyErr_ExceptionMatches(PyExc_KeyboardInterrupt))
+        c->was_interrupted = true;
+    PyErr_Clear();
+}
+
+struct text text_of_unicode(PyObject *string, Py_ssize_t max_chars, PyObject **holder)
+{
+    Py_ssize_t len = 0;
+    const char *at = NULL;
+    *holder = PyUnicode_Substring(string, 0, max_chars);
+    if (*holder)
+        at = PyUnicode_AsUTF8AndSize(*holder, &len);
+    if (*holder && !at) { // lone surrogates
+        PyErr_Clear();
+        PyObject *bytes = PyUnicode_AsEncodedString(*holder, "utf-8", "backslashreplace");
+        Py_SETREF(*holder, bytes);
+        at = bytes ? PyBytes_AS_STRING(bytes) : NULL;
+        len = bytes ? PyBytes_GET_SIZE(bytes) : 0;
+    }
+    if (!at)
+        PyErr_Clear();
+    return at ? (struct text){at, (size_t)len} : TEXT("");
+}
+
+static void add_unicode(struct capture *c, PyObject *string)
+{
+    PyObject *holder;
+    size_t room = c->value.len < VALUE_MAX ? VALUE_MAX - c->value.len : 0;
+    struct text t = text_of_unicode(string, (Py_ssize_t)room + 1, &holder);
+    buffer_add(&c->value, text_clip(t, room));
+    if (t.len > room)
+        add(c, "...");
+    Py_XDECREF(holder);
+}
+
+static void add_type_name(struct capture *c, PyTypeObject *type)
+{
+    const char *dot = strrchr(type->tp_name, '.');
+    add(c, dot ? dot + 1 : type->tp_name);
+}
+
+// ---- the secret names
+
+static bool contains_secret_word(struct text name)
+{
+    static const char *const words[] = {
+        "password",   "passwd",      "passphrase",    "secret",     "token",
+        "api_key",    "apikey",      "api-key",       "cookie",     "session",
+        "credential", "private_key", "authorization", "privatekey", "private-key",
+        "csrf",       "x-auth",      "access_key",    "accesskey",
+    };
+    char lower[128];
+    size_t len = name.len < sizeof lower ? name.len : sizeof lower;
+    for (size_t i = 0; i < len; i++)
+        lower[i] = Py_TOLOWER(name.at[i]);
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (text_contains((struct text){lower, len}, text_of(words[i])))
+            return true;
+    return false;
+}
+
+bool is_secret(PyObject *name)
+{
+    PyObject *holder;
+    if (!PyUnicode_Check(name))
+        return false;
+    bool secret = contains_secret_word(text_of_unicode(name, 128, &holder));
+    Py_XDECREF(holder);
+    if (secret || !helpers.scrubber)
+        return secret;
+    PyObject *match = PyObject_CallOneArg(helpers.scrubber, name);
+    secret = match != Py_None; // also when the pattern failed: rather hide too much
+    Py_XDECREF(match);
+    PyErr_Clear();
+    return secret;
+}
+
+// ---- the program's own repr
+
+// These ask a database when they are shown, perhaps within the transaction that just broke.
+static bool is_lazy(PyTypeObject *type)
+{
+    PyObject *bases = type->tp_mro;
+    for (Py_ssize_t i = 0; bases && i < PyTuple_GET_SIZE(bases); i++) {
+        PyTypeObject *base = (PyTypeObject *)PyTuple_GET_ITEM(bases, i);
+        if (strcmp(base->tp_name, "QuerySet") == 0 || strcmp(base->tp_name, "RawQuerySet") == 0)
+            return true;
+    }
+    return false;
+}
+
+static void add_placeholder(struct capture *c, PyObject *value, const char *why)
+{
+    add(c, "<");
+    add_type_name(c, Py_TYPE(value));
+    buffer_printf(&c->value, " object at %p%s>", (void *)value, why);
+}
+
+static void add_repr(struct capture *c, PyObject *value)
+{
+    if (is_lazy(Py_TYPE(value))) {
+        add_placeholder(c, value, ", not evaluated");
+        return;
+    }
+    if (clock_mono_ms(&clock_system) > c->deadline_mono_ms) {
+        add_placeholder(c, value, ", not shown: out of time");
+        return;
+    }
+    PyObject *shown = PyObject_Repr(value);
+    if (shown)
+        add_unicode(c, shown);
+    else
+        add_placeholder(c, value, ", its repr failed");
+    Py_XDECREF(shown);
+    swallow_error(c);
+}
+
+// ---- builtin types
+
+static Py_ssize_t string_max(int depth)
+{
+    return depth ? STRING_MAX / 8 : STRING_MAX;
+}
+
+static void add_string(struct capture *c, PyObject *value, int depth)
+{
+    Py_ssize_t max = string_max(depth);
+    PyObject *start = PyUnicode_Substring(value, 0, max);
+    PyObject *shown = start ? PyObject_Repr(start) : NULL;
+    if (shown)
+        add_unicode(c, shown);
+    if (PyUnicode_GET_LENGTH(value) > max)
+        buffer_printf(&c->value, "... (%zd characters)", PyUnicode_GET_LENGTH(value));
+    Py_XDECREF(start);
+    Py_XDECREF(shown);
+    swallow_error(c);
+}
+
+static void add_bytes(struct capture *c, const char *bytes, Py_ssize_t len, int depth)
+{
+    Py_ssize_t max = string_max(depth);
+    PyObject *start = PyBytes_FromStringAndSize(bytes, len < max ? len : max);
+    PyObject *shown = start ? PyObject_Repr(start) : NULL;
+    if (shown)
+        add_unicode(c, shown);
+    if (len > max)
+        buffer_printf(&c->value, "... (%zd bytes)", len);
+    Py_XDECREF(start);
+    Py_XDECREF(shown);
+    swallow_error(c);
+}
+
+// The digits of a huge number take quadratic time.
+static void add_integer(struct capture *c, PyObject *value)
+{
+    int overflow;
+    long long number = PyLong_AsLongLongAndOverflow(value, &overflow);
+    if (!overflow) {
+        buffer_add_int64(&c->value, number);
+        return;
+    }
+    PyObject *bits = PyObject_CallMethod(value, "bit_length", NULL);
+    long long bit_n = bits ? PyLong_AsLongLong(bits) : -1;
+    Py_XDECREF(bits);
+    swallow_error(c);
+    if (bit_n >= 0 && bit_n <= 1024)
+        add_repr(c, value);
+    else
+        buffer_printf(&c->value, "<int of %lld bits>", bit_n);
+}
+
+static bool begin_item(struct capture *c, Py_ssize_t i, Py_ssize_t n)
+{
+    if (i > 0)
+        add(c, ", ");
+    if (i < ITEM_MAX && !is_full(c))
+        return true;
+    buffer_printf(&c->value, "... %zd more", n - i);
+    return false;
+}
+
+static void add_list(struct capture *c, PyObject *list, int depth)
+{
+    add(c, "[");
+    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(list); i++) { // may shrink while we look
+        if (!begin_item(c, i, PyList_GET_SIZE(list)))
+            break;
+        PyObject *item = PyList_GET_ITEM(list, i);
+        Py_INCREF(item);
+        walk(c, item, depth + 1);
+        Py_DECREF(item);
+    }
+    add(c, "]");
+}
+
+static void add_tuple(struct capture *c, PyObject *tuple, int depth)
+{
+    Py_ssize_t n = PyTuple_GET_SIZE(tuple);
+    add(c, "(");
+    for (Py_ssize_t i = 0; i < n; i++) {
+        if (!begin_item(c, i, n))
+            break;
+        walk(c, PyTuple_GET_ITEM(tuple, i), depth + 1);
+    }
+    add(c, n == 1 ? ",)" : ")");
+}
+
+static void add_pair(struct capture *c, PyObject *key, PyObject *value, int depth)
+{
+    walk(c, key, depth + 1);
+    add(c, ": ");
+    if (is_secret(key))
+        add(c, "'[Filtered]'");
+    else
+        walk(c, value, depth + 1);
+}
+
+static void add_dict(struct capture *c, PyObject *dict, int depth)
+{
+    PyObject *key, *value;
+    Py_ssize_t position = 0, n = PyDict_GET_SIZE(dict);
+    add(c, "{");
+    for (Py_ssize_t i = 0; PyDict_Next(dict, &position, &key, &value); i++) {
+        if (PyDict_GET_SIZE(dict) != n || !begin_item(c, i, n)) // a repr may have changed it
+            break;
+        Py_INCREF(key);
+        Py_INCREF(value);
+        add_pair(c, key, value, depth);
+        Py_DECREF(key);
+        Py_DECREF(value);
+    }
+    add(c, "}");
+}
+
+// Sets and deques: through their iterator, which notices when they change.
+static void add_iterated(struct capture *c, PyObject *value, int depth, const char *brackets)
+{
+    Py_ssize_t n = PyObject_Size(value);
+    PyObject *iterator = PyObject_GetIter(value), *item;
+    buffer_add_char(&c->value, brackets[0]);
+    for (Py_ssize_t i = 0; iterator && i < n; i++) {
+        if (!begin_item(c, i, n) || !(item = PyIter_Next(iterator)))
+            break;
+        walk(c, item, depth + 1);
+        Py_DECREF(item);
+    }
+    buffer_add_char(&c->value, brackets[1]);
+    Py_XDECREF(iterator);
+    swallow_error(c);
+}
+
+static void add_set(struct capture *c, PyObject *set, int depth)
+{
+    bool is_plain = PySet_CheckExact(set) && PySet_GET_SIZE(set) > 0;
+    if (!is_plain) {
+        add_type_name(c, Py_TYPE(set));
+        add(c, "(");
+    }
+    if (PySet_GET_SIZE(set) > 0)
+        add_iterated(c, set, depth, "{}");
+    if (!is_plain)
+        add(c, ")");
+}
+
+// A subclass of a builtin container: "defaultdict({...})".
+static void add_named(struct capture *c, PyObject *value, int depth,
+                      void (*add_content)(struct capture *, PyObject *, int), bool is_exact)
+{
+    if (is_exact) {
+        add_content(c, value, depth);
+        return;
+    }
+    add_type_name(c, Py_TYPE(value));
+    add(c, "(");
+    add_content(c, value, depth);
+    add(c, ")");
+}
+
+// ---- records: named tuples and data classes
+
+static void add_member(struct capture *c, PyObject *name, PyObject *value, int depth)
+{
+    add_unicode(c, name);
+    add(c, "=");
+    if (is_secret(name))
+        add(c, "'[Filtered]'");
+    else
+        walk(c, value, depth + 1);
+}
+
+static bool add_named_tuple(struct capture *c, PyObject *tuple, int depth)
+{
+    PyObject *names = PyObject_GetAttrString((PyObject *)Py_TYPE(tuple), "_fields");
+    Py_ssize_t n = PyTuple_GET_SIZE(tuple);
+    PyErr_Clear();
+    if (!names || !PyTuple_CheckExact(names) || PyTuple_GET_SIZE(names) != n) {
+        Py_XDECREF(names);
+        return false;
+    }
+    add_type_name(c, Py_TYPE(tuple));
+    add(c, "(");
+    for (Py_ssize_t i = 0; i < n && PyUnicode_Check(PyTuple_GET_ITEM(names, i)); i++) {
+        if (!begin_item(c, i, n))
+            break;
+        add_member(c, PyTuple_GET_ITEM(names, i), PyTuple_GET_ITEM(tuple, i), depth);
+    }
+    add(c, ")");
+    Py_DECREF(names);
+    return true;
+}
+
+// Whether the class has the repr that dataclasses made, rather than one that may hide something.
+static bool has_generated_repr(PyObject *type)
+{
+    PyObject *repr = PyObject_GetAttrString(type, "__repr__");
+    PyObject *wrapped = repr ? PyObject_GetAttrString(repr, "__wrapped__") : NULL;
+    PyErr_Clear();
+    PyObject *code = wrapped ? PyObject_GetAttrString(wrapped, "__code__") : NULL;
+    bool is_generated =
+        code && PyCode_Check(code) &&
+        PyUnicode_CompareWithASCIIString(((PyCodeObject *)code)->co_filename, "<string>") == 0;
+    PyErr_Clear();
+    Py_XDECREF(repr);
+    Py_XDECREF(wrapped);
+    Py_XDECREF(code);
+    return is_generated;
+}
+
+static bool is_shown_field(PyObject *field)
+{
+    PyObject *repr = PyObject_GetAttrString(field, "repr");
+    PyObject *kind = PyObject_GetAttrString(field, "_field_type");
+    PyObject *name = kind ? PyObject_GetAttrString(kind, "name") : NULL;
+    bool is_shown = repr == Py_True && name && PyUnicode_Check(name) &&
+                    PyUnicode_CompareWithASCIIString(name, "_FIELD") == 0;
+    PyErr_Clear();
+    Py_XDECREF(repr);
+    Py_XDECREF(kind);
+    Py_XDECREF(name);
+    return is_shown;
+}
+
+static void add_fields(struct capture *c, PyObject *value, PyObject *fields, int depth)
+{
+    PyObject *name, *field;
+    Py_ssize_t position = 0, shown_n = 0;
+    while (PyDict_Next(fields, &position, &name, &field)) {
+        if (!PyUnicode_Check(name) || !is_shown_field(field))
+            continue;
+        if (!begin_item(c, shown_n++, PyDict_GET_SIZE(fields)))
+            break;
+        PyObject *member = PyObject_GenericGetAttr(value, name);
+        if (member)
+            add_member(c, name, member, depth);
+        Py_XDECREF(member);
+        swallow_error(c);
+    }
+}
+
+static bool add_data_class(struct capture *c, PyObject *value, int depth)
+{
+    PyObject *type = (PyObject *)Py_TYPE(value);
+    if (!(Py_TYPE(value)->tp_flags & Py_TPFLAGS_HEAPTYPE))
+        return false;
+    PyObject *fields = PyObject_GetAttrString(type, "__dataclass_fields__");
+    PyErr_Clear();
+    bool is_walked = fields && PyDict_CheckExact(fields) && has_generated_repr(type);
+    if (is_walked) {
+        add_type_name(c, Py_TYPE(value));
+        add(c, "(");
+        add_fields(c, value, fields, depth);
+        add(c, ")");
+    }
+    Py_XDECREF(fields);
+    return is_walked;
+}
+
+// ---- the choice
+
+static bool walk_text(struct capture *c, PyObject *value, int depth)
+{
+    if (PyUnicode_Check(value) &&
+        (PyUnicode_CheckExact(value) || PyUnicode_GET_LENGTH(value) > string_max(depth)))
+        add_string(c, value, depth);
+    else if (PyBytes_Check(value))
+        add_bytes(c, PyBytes_AS_STRING(value), PyBytes_GET_SIZE(value), depth);
+    else if (PyByteArray_Check(value))
+        add_bytes(c, PyByteArray_AS_STRING(value), PyByteArray_GET_SIZE(value), depth);
+    else if (PyLong_CheckExact(value))
+        add_integer(c, value);
+    else
+        return false;
+    return true;
+}
+
+static bool walk_container(struct capture *c, PyObject *value, int depth)
+{
+    if (PyDict_Check(value))
+        add_named(c, value, depth, add_dict, PyDict_CheckExact(value));
+    else if (PyList_Check(value))
+        add_named(c, value, depth, add_list, PyList_CheckExact(value));
+    else if (PyTuple_Check(value) && !PyTuple_CheckExact(value) && add_named_tuple(c, value, depth))
+        return true;
+    else if (PyTuple_Check(value))
+        add_named(c, value, depth, add_tuple, PyTuple_CheckExact(value));
+    else if (PyAnySet_Check(value))
+        add_set(c, value, depth);
+    else
+        return false;
+    return true;
+}
+
+static bool is_container(PyObject *value)
+{
+    return PyDict_Check(value) || PyList_Check(value) || PyTuple_Check(value) ||
+           PyAnySet_Check(value);
+}
+
+// deque and array.array: their repr shows every item.
+static bool walk_sequence(struct capture *c, PyObject *value, int depth)
+{
+    const char *name = Py_TYPE(value)->tp_name;
+    if (strcmp(name, "collections.deque") != 0 && strcmp(name, "array.array") != 0)
+        return false;
+    add_type_name(c, Py_TYPE(value));
+    add(c, "(");
+    add_iterated(c, value, depth, "[]");
+    add(c, ")");
+    return true;
+}
+
+static void walk(struct capture *c, PyObject *value, int depth)
+{
+    if (is_full(c) || walk_text(c, value, depth))
+        return;
+    if (depth >= VALUE_DEPTH_MAX && is_container(value)) {
+        add_type_name(c, Py_TYPE(value));
+        add(c, "(...)");
+        return;
+    }
+    if (walk_container(c, value, depth) || walk_sequence(c, value, depth))
+        return;
+    if (depth < VALUE_DEPTH_MAX && add_data_class(c, value, depth))
+        return;
+    add_repr(c, value);
+}
+
+void represent(struct capture *c, PyObject *value)
+{
+    walk(c, value, 0);
+}

@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: MIT
+"""A small Flawless server that keeps what it is sent. The package under test has to be installed."""
+from __future__ import annotations
+
+import http.server
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+
+import pytest
+
+# The tests' own surroundings must not lend anything.
+for _name in ("FLAWLESS_DSN", "FLAWLESS_KEY", "FLAWLESS_RELEASE", "SENTRY_RELEASE"):
+    os.environ.pop(_name, None)
+
+import flawless.client  # noqa: E402
+
+KEY = "0123456789abcdef0123456789abcdef"
+
+
+class Request:
+    def __init__(self, path, headers, body):
+        self.path, self.headers, self.body = path, headers, body
+        lines = body.split(b"\n")
+        self.envelope, self.item = json.loads(lines[0]), json.loads(lines[1])
+        length = self.item["length"]
+        start = len(lines[0]) + len(lines[1]) + 2
+        self.event = json.loads(body[start : start + length])
+        assert body[start + length :] == b"\n"
+
+
+class Server:
+    """Answers 200, or what answers (status, headers) says first; keeps every request."""
+
+    def __init__(self, port=0):
+        self.requests, self.answers = [], []
+        self.arrived = threading.Condition()
+        self.connections = 0
+        outer = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+            disable_nagle_algorithm = True
+
+            def setup(self):
+                outer.connections += 1
+                super().setup()
+
+            def do_POST(self):
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                with outer.arrived:
+                    status, headers = outer.answers.pop(0) if outer.answers else (200, {})
+                    outer.requests.append(Request(self.path, self.headers, body))
+                    outer.arrived.notify_all()
+                answer = b"{}"
+                self.send_response(status)
+                self.send_header("Content-Length", str(len(answer)))
+                for name, value in headers.items():
+                    self.send_header(name, value)
+                self.end_headers()
+                self.wfile.write(answer)
+
+            def log_message(self, *args):
+                pass
+
+        http.server.ThreadingHTTPServer.daemon_threads = True
+        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", port), Handler)
+        self.port = self._server.server_address[1]
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True)
+        self._thread.start()
+
+    @property
+    def dsn(self):
+        return "http://%s@127.0.0.1:%d/1" % (KEY, self.port)
+
+    @property
+    def events(self):
+        with self.arrived:
+            return [request.event for request in self.requests]
+
+    def wait_for(self, n, seconds=10):
+        deadline = time.monotonic() + seconds
+        with self.arrived:
+            while len(self.requests) < n:
+                left = deadline - time.monotonic()
+                assert left > 0, "%d of %d requests arrived" % (len(self.requests), n)
+                self.arrived.wait(left)
+            return list(self.requests)
+
+    def flushed(self):
+        """All events, when the client says that nothing is left."""
+        assert flawless.client.flush(10)
+        return self.events
+
+    def close(self):
+        self._server.shutdown()
+        self._server.server_close()
+
+
+@pytest.fixture
+def server():
+    server = Server()
+    flawless.client.set_hostports([server.dsn])
+    yield server
+    flawless.client.flush(5)  # leaves nothing of this test to the next
+    flawless.client.set_hostports([])
+    server.close()
+
+
+def raised(function, *arguments):
+    """The exception that function raises."""
+    try:
+        function(*arguments)
+    except BaseException as exception:
+        return exception
+    raise AssertionError("nothing was raised")
+
+
+def occurrences(events):
+    return sum(event["contexts"]["flawless"]["error_count"] for event in events)
+
+
+@pytest.fixture
+def run_program(tmp_path):
+    """Runs a Python program in a process of its own; gives the finished process."""
+
+    def run(source, *arguments, timeout=60, **environment):
+        path = tmp_path / "program.py"
+        path.write_text(source)
+        return subprocess.run(
+            [sys.executable, str(path), *map(str, arguments)],
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            cwd=str(tmp_path),
+            env={**os.environ, **environment},
+        )
+
+    return run
