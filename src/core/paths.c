@@ -86,22 +86,29 @@ static int rank(struct text path, size_t i)
     return c == '/' ? 1 : c + 2;
 }
 
-static int compare_backwards(struct text a, struct text b)
-{
-    size_t shared = a.len < b.len ? a.len : b.len;
-    size_t i = 0;
-    while (i < shared && a.at[a.len - 1 - i] == b.at[b.len - 1 - i])
-        i++;
-    return i == a.len && i == b.len ? 0 : rank(a, i) - rank(b, i);
-}
-
-// How many components at the end a and b share.
-static size_t components_shared(struct text a, struct text b)
+// How many components at the end a and b share; *order as text_compare's, on the bytes read
+// backwards.
+static size_t compare_ends(struct text a, struct text b, int *order)
 {
     size_t shared = a.len < b.len ? a.len : b.len, components = 0, i = 0;
     for (; i < shared && a.at[a.len - 1 - i] == b.at[b.len - 1 - i]; i++)
         components += a.at[a.len - 1 - i] == '/';
-    return components + (rank(a, i) <= 1 && rank(b, i) <= 1);
+    int a_rank = rank(a, i), b_rank = rank(b, i);
+    *order = a_rank - b_rank;
+    return components + (a_rank <= 1 && b_rank <= 1);
+}
+
+static int compare_backwards(struct text a, struct text b)
+{
+    int order;
+    compare_ends(a, b, &order);
+    return order;
+}
+
+static size_t components_shared(struct text a, struct text b)
+{
+    int order;
+    return compare_ends(a, b, &order);
 }
 
 static const struct node *find_exactly(const struct node *root, struct text path)
@@ -283,9 +290,10 @@ static size_t most_shared(const struct node *root, struct text path)
 {
     size_t most = 0;
     while (root) {
-        size_t shared = components_shared(path, text_of_node(root));
+        int order;
+        size_t shared = compare_ends(path, text_of_node(root), &order);
         most = shared > most ? shared : most;
-        root = compare_backwards(path, text_of_node(root)) < 0 ? root->left : root->right;
+        root = order < 0 ? root->left : root->right;
     }
     return most;
 }
@@ -385,6 +393,18 @@ static bool map_module(const struct paths *paths, const struct frame *frame, str
     return ok;
 }
 
+// The names of package directories, handed through.
+struct directories {
+    const struct text *names;
+    size_t n;
+};
+
+static bool has_name(const struct paths *paths, const struct runtime_path *clean)
+{
+    return map_find(&paths->by_name, last_component(runtime_path_text(clean))) != NULL;
+}
+
+// Maps a clean path whose place is known.
 static bool map_clean(const struct paths *paths, const struct frame *frame,
                       const struct runtime_path *clean, struct text *found)
 {
@@ -400,43 +420,58 @@ static bool map_clean(const struct paths *paths, const struct frame *frame,
     return find_wanted(paths, &w, found);
 }
 
+// What else the frame says, when its path with directories is none of ours: the module, the short
+// file name.
+static bool map_otherwise(const struct paths *paths, const struct frame *frame,
+                          const struct directories *directories, const struct runtime_path *clean,
+                          struct text *found)
+{
+    bool has_module = false;
+    struct runtime_path other;
+    if (clean->place == PLACE_FOREIGN)
+        return false;
+    if (map_module(paths, frame, last_component(runtime_path_text(clean)), &has_module, found))
+        return true;
+    if (!runtime_path_clean(frame->filename, &other) || !has_name(paths, &other))
+        return false;
+    runtime_path_find_place(&other, directories->names, directories->n);
+    if (clean->place == PLACE_PACKAGE && other.place == PLACE_UNKNOWN)
+        other.place = PLACE_PACKAGE; // of which this is the rest
+    return map_clean(paths, frame, &other, found);
+}
+
 bool paths_map(const struct paths *paths, const struct frame *frame,
                const struct text *package_directories, size_t package_directory_n,
                struct text *path)
 {
+    const struct directories directories = {package_directories, package_directory_n};
     struct runtime_path clean;
-    bool has_file =
-        runtime_path_clean(frame->path, package_directories, package_directory_n, &clean);
-    if (!has_file && frame->path.len > 0)
+    bool has_file = runtime_path_clean(frame->path, &clean), has_module = false;
+    if (!has_file)
+        return frame->path.len == 0 &&
+               map_module(paths, frame, (struct text){0}, &has_module, path);
+    struct text name = last_component(runtime_path_text(&clean));
+    // most frames of other people's code end here
+    if (!has_name(paths, &clean) && text_ends(frame->path, frame->filename))
         return false;
-    struct text name = has_file ? last_component(runtime_path_text(&clean)) : (struct text){0};
-    bool has_module = false;
+    runtime_path_find_place(&clean, package_directories, package_directory_n);
     // a bare file name says less than the module it comes with, and would match anybody's
     // Utils.java
-    if (name.len == (has_file ? clean.len : 0)) {
+    if (name.len == clean.len) {
         if (map_module(paths, frame, name, &has_module, path))
             return true;
-        return has_file && !has_module && map_clean(paths, frame, &clean, path);
+        return !has_module && map_clean(paths, frame, &clean, path);
     }
-    if (map_clean(paths, frame, &clean, path))
-        return true;
-    if (clean.place == PLACE_FOREIGN)
-        return false;
-    if (map_module(paths, frame, name, &has_module, path))
-        return true;
-    bool is_package = clean.place == PLACE_PACKAGE;
-    if (text_equal(frame->filename, frame->path) ||
-        !runtime_path_clean(frame->filename, package_directories, package_directory_n, &clean))
-        return false;
-    if (is_package && clean.place == PLACE_UNKNOWN)
-        clean.place = PLACE_PACKAGE; // of which this is the rest
-    return map_clean(paths, frame, &clean, path);
+    return map_clean(paths, frame, &clean, path) ||
+           map_otherwise(paths, frame, &directories, &clean, path);
 }
 
 bool paths_is_dependency(struct text runtime_path, const struct text *package_directories,
                          size_t package_directory_n)
 {
     struct runtime_path clean;
-    return !runtime_path_clean(runtime_path, package_directories, package_directory_n, &clean) ||
-           clean.place != PLACE_UNKNOWN;
+    if (!runtime_path_clean(runtime_path, &clean))
+        return true;
+    runtime_path_find_place(&clean, package_directories, package_directory_n);
+    return clean.place != PLACE_UNKNOWN;
 }

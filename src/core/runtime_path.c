@@ -4,6 +4,7 @@
 // allocates.
 #include "core/runtime_path.h"
 
+#include <pthread.h>
 #include <string.h>
 
 // Directories that hold dependencies, as sequences of components. '*' is any run of bytes inside
@@ -264,18 +265,39 @@ static void take_place(struct runtime_path *path, enum runtime_place place, size
     path->rest = rest;
 }
 
-// Looks at the component that begins at start; what lies deepest decides.
-static void look_at_component(struct runtime_path *path, size_t start, struct text component,
-                              const struct text *package_directories, size_t package_directory_n)
+// One bit for each two bytes that a row of the table begins with: nearly every component of nearly
+// every path is done with after one look at it.
+static uint64_t beginnings[65536 / 64];
+static pthread_once_t beginnings_once = PTHREAD_ONCE_INIT;
+
+static unsigned beginning_of(const char *at)
+{
+    return (unsigned)(unsigned char)at[0] << 8 | (unsigned char)at[1];
+}
+
+static void fill_beginnings(void)
+{
+    for (size_t i = 0; i < sizeof dependency_directories / sizeof *dependency_directories; i++) {
+        unsigned bit = beginning_of(dependency_directories[i].components);
+        beginnings[bit / 64] |= UINT64_C(1) << bit % 64;
+    }
+}
+
+// Rows that begin with '*' are about eggs, wheels and module@version.
+static bool may_have_any_beginning(struct text component)
+{
+    return text_ends(component, TEXT(".egg")) || text_ends(component, TEXT(".whl")) ||
+           memchr(component.at, '@', component.len);
+}
+
+static void look_at_table(struct runtime_path *path, size_t start, unsigned beginning, bool any)
 {
     struct text whole = runtime_path_text(path);
-    for (size_t i = 0; i < package_directory_n; i++)
-        if (text_equal(component, package_directories[i]))
-            take_place(path, PLACE_PACKAGE, start, start + component.len + 1);
-    size_t n = sizeof dependency_directories / sizeof *dependency_directories;
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < sizeof dependency_directories / sizeof *dependency_directories; i++) {
         const struct dependency_directory *directory = &dependency_directories[i];
-        if (*directory->components != '*' && *directory->components != component.at[0])
+        bool fits =
+            *directory->components == '*' ? any : beginning_of(directory->components) == beginning;
+        if (!fits)
             continue;
         size_t rest = covered_until(directory->components, whole, start);
         if (rest && (!directory->endings || ends_like(whole, directory->endings)))
@@ -283,17 +305,32 @@ static void look_at_component(struct runtime_path *path, size_t start, struct te
     }
 }
 
-static void find_place(struct runtime_path *path, const struct text *package_directories,
-                       size_t package_directory_n)
+// Looks at the component that begins at start; what lies deepest decides.
+static void look_at_component(struct runtime_path *path, size_t start, struct text component,
+                              const struct text *package_directories, size_t package_directory_n)
+{
+    for (size_t i = 0; i < package_directory_n; i++)
+        if (text_equal(component, package_directories[i]))
+            take_place(path, PLACE_PACKAGE, start, start + component.len + 1);
+    if (component.len < 2)
+        return;
+    unsigned beginning = beginning_of(component.at);
+    bool any = may_have_any_beginning(component);
+    if (any || (beginnings[beginning / 64] >> beginning % 64 & 1))
+        look_at_table(path, start, beginning, any);
+}
+
+void runtime_path_find_place(struct runtime_path *path, const struct text *package_directories,
+                             size_t package_directory_n)
 {
     struct text rest = runtime_path_text(path), component;
+    pthread_once(&beginnings_once, fill_beginnings);
     while (text_cut(&rest, '/', &component) && rest.len)
         look_at_component(path, (size_t)(component.at - path->bytes), component,
                           package_directories, package_directory_n);
 }
 
-bool runtime_path_clean(struct text raw, const struct text *package_directories,
-                        size_t package_directory_n, struct runtime_path *path)
+bool runtime_path_clean(struct text raw, struct runtime_path *path)
 {
     path->len = path->directory = path->rest = 0;
     path->is_absolute = false;
@@ -308,6 +345,5 @@ bool runtime_path_clean(struct text raw, const struct text *package_directories,
     struct text clean = runtime_path_text(path);
     if (text_ends(clean, TEXT(".pyc")) || text_ends(clean, TEXT(".pyo")))
         path->len--;
-    find_place(path, package_directories, package_directory_n);
     return true;
 }

@@ -26,10 +26,13 @@ struct runtime_path {
 // False when raw names no file: empty, "<string>", "[internal]", "node:fs", data URLs, too long.
 // URLs are decoded once and lose scheme, host, query and fragment; backslashes become slashes; a
 // drive letter, ~, webpack's and Next's decorations go; ".." is resolved in the text and never
-// leads outside; .pyc is .py. package_directories: names of components that are PLACE_PACKAGE
+// leads outside; .pyc is .py. place, directory and rest are not known yet.
+bool runtime_path_clean(struct text raw, struct runtime_path *path);
+
+// Fills place, directory and rest. package_directories: names of components that are PLACE_PACKAGE
 // besides those of the table.
-bool runtime_path_clean(struct text raw, const struct text *package_directories,
-                        size_t package_directory_n, struct runtime_path *path);
+void runtime_path_find_place(struct runtime_path *path, const struct text *package_directories,
+                             size_t package_directory_n);
 
 static inline struct text runtime_path_text(const struct runtime_path *path)
 {
