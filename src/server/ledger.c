@@ -430,20 +430,25 @@ static void look_again(struct ledger *ledger)
     ledger->unrecorded = NULL;
 }
 
+static void offer_work(struct ledger *ledger)
+{
+    struct arena arena = {0};
+    look_again(ledger);
+    if (ledger->may_have_jobs && !ledger->is_blamer_full)
+        offer_jobs(ledger, &arena);
+    if (ledger->settings.has_smtp && ledger->may_have_letters && !ledger->is_mailer_full)
+        offer_letters(ledger, &arena);
+    arena_release(&arena);
+}
+
 static void *run(void *self)
 {
     struct ledger *ledger = self;
     while (!queue_is_closed(&ledger->queue) || queue_count(&ledger->queue)) {
+        offer_work(ledger);
         struct queue_item *items = queue_take_all(&ledger->queue, LOOK_AGAIN_MS);
         if (items)
             process(ledger, items);
-        struct arena arena = {0};
-        look_again(ledger);
-        if (ledger->may_have_jobs && !ledger->is_blamer_full)
-            offer_jobs(ledger, &arena);
-        if (ledger->settings.has_smtp && ledger->may_have_letters && !ledger->is_mailer_full)
-            offer_letters(ledger, &arena);
-        arena_release(&arena);
     }
     return NULL;
 }

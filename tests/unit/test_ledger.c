@@ -1,0 +1,333 @@
+// SPDX-License-Identifier: MIT
+// The ledger on a real SQLite store, with a clock that stands still and git and mail played by the
+// test.
+#include "test.h"
+
+#include <ftw.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "server/ledger.h"
+
+static int64_t still_wall_ms(const struct clock *c)
+{
+    (void)c;
+    return 1750000000000;
+}
+
+static const struct clock still_clock = {still_wall_ms, still_wall_ms};
+
+struct fixture {
+    char dir[64];
+    struct ledger *ledger;
+    struct store *writer, *reader;
+    struct judge *judge;
+    struct queue jobs; // of struct job
+    atomic_int answered, refused;
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+};
+
+struct job {
+    struct queue_item item;
+    int64_t site_id;
+};
+
+static struct judge *hold_judge(void *self)
+{
+    struct fixture *f = self;
+    return judge_hold(f->judge);
+}
+
+static bool take_job(void *self, const struct blame_job *job)
+{
+    struct fixture *f = self;
+    struct job *copy = calloc(1, sizeof *copy);
+    copy->site_id = job->site_id;
+    return queue_push(&f->jobs, &copy->item);
+}
+
+static bool take_letter(void *self, const struct outbox_letter *letter)
+{
+    (void)self;
+    (void)letter;
+    fail(); // there is no SMTP server in these tests
+    return false;
+}
+
+static void start(struct fixture *f)
+{
+    struct error error = {0};
+    if (!store_open(f->dir, STORE_WRITE, &f->writer, &error))
+        fail_msg("%s", error.message);
+    assert_true(store_open(f->dir, STORE_READ, &f->reader, &error));
+    f->ledger = ledger_start(&(struct ledger_settings){
+        .store = f->writer,
+        .clock = &still_clock,
+        .alert = {.threshold = 3},
+        .base_url = TEXT("http://localhost:9028"),
+        .sender = TEXT("flawless@example.com"),
+        .sender_domain = TEXT("example.com"),
+        .self = f,
+        .hold_judge = hold_judge,
+        .take_job = take_job,
+        .take_letter = take_letter,
+    });
+}
+
+static void stop(struct fixture *f)
+{
+    ledger_stop(f->ledger);
+    ledger_free(f->ledger);
+    store_close(f->writer);
+    store_close(f->reader);
+}
+
+static int set_up(void **state)
+{
+    struct fixture *f = calloc(1, sizeof *f);
+    struct arena arena = {0};
+    struct project project;
+    struct store *store;
+    snprintf(f->dir, sizeof f->dir, "/tmp/flawless-ledger-XXXXXX");
+    assert_non_null(mkdtemp(f->dir));
+    assert_true(store_open(f->dir, STORE_WRITE, &store, NULL));
+    assert_true(store_keep_project(store, 1, TEXT("test"), TEXT(""), &arena, &project, NULL));
+    store_close(store);
+    arena_release(&arena);
+    f->judge = judge_new(&(struct judge_settings){0}, NULL);
+    queue_init(&f->jobs, 0);
+    pthread_mutex_init(&f->lock, NULL);
+    pthread_cond_init(&f->changed, NULL);
+    start(f);
+    *state = f;
+    return 0;
+}
+
+static int remove_one(const char *path, const struct stat *info, int type, struct FTW *walk)
+{
+    (void)info;
+    (void)type;
+    (void)walk;
+    return remove(path);
+}
+
+static int tear_down(void **state)
+{
+    struct fixture *f = *state;
+    stop(f);
+    for (struct queue_item *item = queue_take_all(&f->jobs, 0), *next; item; item = next) {
+        next = item->next;
+        free(item);
+    }
+    queue_release(&f->jobs);
+    judge_drop(f->judge);
+    nftw(f->dir, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+    free(f);
+    return 0;
+}
+
+// ---- reports ----
+
+struct sent {
+    struct submission submission; // first
+    struct fixture *fixture;
+    struct arena arena;
+};
+
+static void on_answer(struct submission *submission, const char *refusal)
+{
+    struct sent *sent = (struct sent *)submission;
+    struct fixture *f = sent->fixture;
+    arena_release(&sent->arena);
+    free(sent);
+    pthread_mutex_lock(&f->lock);
+    (refusal ? &f->refused : &f->answered)[0]++;
+    pthread_cond_broadcast(&f->changed);
+    pthread_mutex_unlock(&f->lock);
+}
+
+static bool send_report(struct fixture *f, const char *type, int64_t line_number, int64_t count)
+{
+    struct sent *sent = calloc(1, sizeof *sent);
+    struct arena *arena = &sent->arena;
+    sent->fixture = f;
+    sent->submission.answer = on_answer;
+    sent->submission.size = 1000;
+    sent->submission.judged_n = 1;
+    sent->submission.judged = arena_array(arena, struct judged, 1);
+    struct judged *judged = sent->submission.judged;
+    struct frame *frame = arena_array(arena, struct frame, 1);
+    struct exception *exception = arena_array(arena, struct exception, 1);
+    *frame = (struct frame){.path = TEXT("shop/cart.py"),
+                            .filename = TEXT("shop/cart.py"),
+                            .function = TEXT("total"),
+                            .text = TEXT("return a / b"),
+                            .line_number = line_number};
+    *exception = (struct exception){.type = arena_copy(arena, text_of(type)),
+                                    .message = TEXT("it broke"),
+                                    .frames = frame,
+                                    .frame_n = 1};
+    judged->report = (struct report){.event_id = "0123456789abcdef0123456789abcdef",
+                                     .level = TEXT("error"),
+                                     .hostname = TEXT("web-1"),
+                                     .error_count = count,
+                                     .exceptions = exception,
+                                     .exception_n = 1};
+    judged->verdict = judge_report(f->judge, &judged->report, 1, arena);
+    struct digest site = site_key(&judged->verdict.site);
+    const struct text parts[] = {{(char *)site.bytes, sizeof site.bytes}, exception->type};
+    judged->key = digest_of(parts, 2);
+    if (ledger_submit(f->ledger, &sent->submission))
+        return true;
+    arena_release(arena);
+    free(sent);
+    return false;
+}
+
+static void wait_for_answers(struct fixture *f, int expected)
+{
+    struct timespec deadline;
+    clock_gettime(CLOCK_REALTIME, &deadline);
+    deadline.tv_sec += 60;
+    pthread_mutex_lock(&f->lock);
+    while (f->answered + f->refused < expected)
+        assert_int_equal(pthread_cond_timedwait(&f->changed, &f->lock, &deadline), 0);
+    pthread_mutex_unlock(&f->lock);
+}
+
+static struct store_counts count_all(struct fixture *f)
+{
+    struct store_counts counts;
+    assert_true(store_count(f->reader, &counts, NULL));
+    return counts;
+}
+
+static void answer_job(struct fixture *f, const char *commit)
+{
+    struct job *job = (struct job *)queue_take(&f->jobs, 30000);
+    assert_non_null(job);
+    struct blame_answer *answer = blame_answer_new(job->site_id);
+    answer->line = (struct line_identity){arena_copy(&answer->arena, text_of(commit)),
+                                          TEXT("shop/cart.py"), 3};
+    answer->ownership = (struct ownership){.state = OWNER_FOUND,
+                                           .owner_email = TEXT("ada@example.com"),
+                                           .author_email = TEXT("ada@example.com"),
+                                           .changed_at_ms = 1600000000000,
+                                           .confidence = CONFIDENCE_HIGH};
+    free(job);
+    ledger_tell_blame(f->ledger, answer);
+}
+
+// ---- tests ----
+
+static void what_is_answered_is_counted_however_it_was_batched(void **state)
+{
+    struct fixture *f = *state;
+    for (int i = 0; i < 3000; i++)
+        assert_true(send_report(f, i % 2 ? "KeyError" : "ValueError", 10 + i % 3, 1 + i % 2));
+    wait_for_answers(f, 3000);
+    assert_int_equal(f->refused, 0);
+    struct store_counts counts = count_all(f);
+    assert_int_equal(counts.occurrences, 4500);
+    assert_int_equal(counts.errors, 3);
+    assert_int_equal(counts.sites_awaiting_blame, 3);
+}
+
+static void a_letter_is_written_once_the_owner_is_known_and_never_again(void **state)
+{
+    struct fixture *f = *state;
+    for (int i = 0; i < 10; i++)
+        send_report(f, "KeyError", 3, 1);
+    wait_for_answers(f, 10);
+    assert_int_equal(count_all(f).letters_kept, 0); // nobody knows whom to tell
+    answer_job(f, "1111111111111111111111111111111111111111");
+    for (int i = 0; i < 10; i++)
+        send_report(f, "KeyError", 3, 1);
+    wait_for_answers(f, 20);
+    stop(f); // commits what waits
+    start(f);
+    for (int i = 0; i < 10; i++)
+        send_report(f, "KeyError", 3, 1);
+    wait_for_answers(f, 30);
+    struct store_counts counts = count_all(f);
+    assert_int_equal(counts.letters_kept, 1);
+    assert_int_equal(counts.occurrences, 30);
+}
+
+static void two_sites_of_one_line_become_one_error_with_one_letter(void **state)
+{
+    struct fixture *f = *state;
+    for (int i = 0; i < 5; i++) {
+        send_report(f, "KeyError", 3, 1);
+        send_report(f, "KeyError", 8, 1); // the same line, shifted by a deploy
+    }
+    wait_for_answers(f, 10);
+    answer_job(f, "1111111111111111111111111111111111111111");
+    answer_job(f, "1111111111111111111111111111111111111111");
+    stop(f);
+    start(f);
+    struct store_counts counts = count_all(f);
+    assert_int_equal(counts.errors, 1);
+    assert_int_equal(counts.occurrences, 10);
+    assert_int_equal(counts.letters_kept, 1);
+}
+
+static void below_the_threshold_nobody_is_told(void **state)
+{
+    struct fixture *f = *state;
+    send_report(f, "KeyError", 3, 2);
+    wait_for_answers(f, 1);
+    answer_job(f, "1111111111111111111111111111111111111111");
+    stop(f);
+    start(f);
+    assert_int_equal(count_all(f).letters_kept, 0);
+    send_report(f, "KeyError", 3, 1);
+    wait_for_answers(f, 2);
+    assert_int_equal(count_all(f).letters_kept, 1);
+}
+
+static void a_job_whose_answer_was_no_answer_is_offered_again(void **state)
+{
+    struct fixture *f = *state;
+    send_report(f, "KeyError", 3, 1);
+    wait_for_answers(f, 1);
+    struct job *job = (struct job *)queue_take(&f->jobs, 30000);
+    assert_non_null(job);
+    stop(f); // the answer never comes: the server was killed
+    start(f);
+    struct job *again = (struct job *)queue_take(&f->jobs, 30000);
+    assert_non_null(again);
+    assert_int_equal(again->site_id, job->site_id);
+    free(job);
+    free(again);
+}
+
+static void after_the_stop_nothing_is_accepted(void **state)
+{
+    struct fixture *f = *state;
+    ledger_stop(f->ledger);
+    assert_false(send_report(f, "KeyError", 3, 1));
+    struct blame_answer *late = blame_answer_new(7);
+    ledger_tell_blame(f->ledger, late); // freed, not kept
+    ledger_free(f->ledger);
+    store_close(f->writer);
+    store_close(f->reader);
+    start(f);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+    const struct CMUnitTest tests[] = {
+        TEST(what_is_answered_is_counted_however_it_was_batched),
+        TEST(a_letter_is_written_once_the_owner_is_known_and_never_again),
+        TEST(two_sites_of_one_line_become_one_error_with_one_letter),
+        TEST(below_the_threshold_nobody_is_told),
+        TEST(a_job_whose_answer_was_no_answer_is_offered_again),
+        TEST(after_the_stop_nothing_is_accepted),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
