@@ -9,6 +9,7 @@
 struct parts {
     struct text scheme, key, host, port, prefix, project;
     bool is_bracketed; // an IPv6 address
+    bool is_url;       // it says its scheme, and the port may be the scheme's
 };
 
 static bool is_made_of(struct text t, const char *others)
@@ -34,6 +35,7 @@ static bool cut_scheme(struct text *rest, struct parts *p)
     p->scheme = TEXT("http");
     if (!text_contains(*rest, mark))
         return true;
+    p->is_url = true;
     p->scheme = text_until(*rest, text_find(*rest, ':'));
     *rest = text_from(*rest, p->scheme.len + mark.len);
     return text_equal(p->scheme, TEXT("http")) || text_equal(p->scheme, TEXT("https"));
@@ -84,11 +86,6 @@ static bool cut_path(struct text path, struct parts *p)
     return is_number(p->project, 1, INT64_MAX);
 }
 
-static bool has_default_port(const struct parts *p)
-{
-    return p->port.len == 0 && p->key.len; // a DSN's port is that of its scheme
-}
-
 static bool is_near_host(struct text host)
 {
     return text_equal_nocase(host, TEXT("localhost")) || text_starts(host, TEXT("127.")) ||
@@ -102,7 +99,7 @@ static bool build(const struct parts *p, struct text key, struct fl_server *serv
                   TEXT_ARG(p->host), p->is_bracketed ? "]" : "");
     if (p->port.len)
         buffer_printf(&url, ":%.*s", TEXT_ARG(p->port));
-    else if (!has_default_port(p))
+    else if (!p->is_url)
         buffer_printf(&url, ":%d", FL_DEFAULT_PORT);
     buffer_printf(&url, "%.*s/api/%.*s/envelope/", TEXT_ARG(p->prefix), TEXT_ARG(p->project));
     if (key.len)

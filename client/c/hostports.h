@@ -22,8 +22,9 @@ struct fl_servers {
 };
 
 // Adds the server that spec names. default_key (may be empty) is used when spec has no key of its
-// own. A host without scheme means http, without port 9028, without project 1. ERROR_INPUT names
-// spec (without its key) and what is wrong; nothing is added then. Out of memory: ERROR_SYSTEM.
+// own. Without scheme it means http and, without port, 9028; a URL without port has the port of
+// its scheme. Without project it means 1. ERROR_INPUT names spec (without its key) and what is
+// wrong; nothing is added then. Out of memory: ERROR_SYSTEM.
 bool fl_servers_add(struct fl_servers *servers, struct text spec, struct text default_key,
                     struct error *error);
 void fl_servers_release(struct fl_servers *servers);
