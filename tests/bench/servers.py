@@ -101,7 +101,9 @@ class Flawless:
         """Starts it and gives the milliseconds until it accepted a report."""
         began = time.perf_counter()
         with open(self.log_path, "ab") as log:
-            self.process = subprocess.Popen(self.command, stdin=subprocess.DEVNULL, stderr=log)
+            self.process = subprocess.Popen(
+                self.command, stdin=subprocess.DEVNULL, stdout=log, stderr=log
+            )
         body = (CORPUS / "python-chained.envelope").read_bytes()
         request = urllib.request.Request(
             f"http://127.0.0.1:{self.port}/api/1/envelope/?sentry_key={KEY}", data=body
