@@ -7,6 +7,7 @@
 enum {
     SHOWN_MAX = 100,     // bytes of a wrong parameter that are repeated
     SHORT_HASH = 10,     // digits
+    TYPE_SHOWN = 120,    // bytes of an exception's type in lists
     MESSAGE_SHOWN = 300, // bytes of an exception's message in lists
 };
 static const int64_t LAST_SECOND = 253402300799; // of the year 9999
@@ -166,11 +167,12 @@ void page_set_error(const struct page *page, struct value *object,
     if (page->wants_json)
         return;
     set_owner(page, object, record);
-    struct text type = record->exception_type;
+    struct text type = text_clip(record->exception_type, TYPE_SHOWN);
     value_set_text(arena, object, "_type", type.len ? type : TEXT("Message"));
     struct text message = text_clip(record->message, MESSAGE_SHOWN);
     value_set_text(arena, object, "_message", message);
     value_set_bool(arena, object, "_is_cut", message.len < record->message.len);
+    value_set_text(arena, object, "_line", text_trim(record->text));
     value_set_text(arena, object, "_count", show_count(arena, count));
     value_set_text(arena, object, "_total", show_count(arena, record->count));
     value_set_text(arena, object, "_link", traceback_link(arena, record));

@@ -117,12 +117,15 @@ static void list_rows(struct arena *arena, const struct value *object, struct va
 static void add_table(struct arena *arena, struct value *tables, struct text title,
                       const struct value *object, bool as_words)
 {
-    if (!object->first)
+    struct value *rows = value_list(arena);
+    list_rows(arena, object, rows, as_words);
+    if (!rows->first)
         return;
     struct value *table = value_add_object(arena, tables);
     value_set_text(arena, table, "_title", title);
     value_set_bool(arena, table, "_is_code", !as_words);
-    list_rows(arena, object, value_set_list(arena, table, "_rows"), as_words);
+    *value_set_list(arena, table, "_rows") = (struct value){
+        .type = VALUE_LIST, .name = "_rows", .first = rows->first, .last = rows->last};
 }
 
 // The server's plain values in one table, each object in one of its own.
