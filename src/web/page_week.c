@@ -199,7 +199,6 @@ static void show_surroundings(struct page *page, const struct week *week)
                        ? week_link(page, week, week->until_ms, week->with_old)
                        : (struct text){0});
     value_set_bool(arena, facts, "_has_smtp", page->settings->has_smtp);
-    value_set_text(arena, facts, "_report_address", page->settings->report_address);
     value_set_text(arena, facts, "_dsn", page->settings->dsn);
 }
 

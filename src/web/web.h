@@ -20,8 +20,8 @@ struct web_settings {
     const struct clock *clock;
     struct text version;        // of Flawless
     struct text base_url;       // "http://host:port", as in letters
-    struct text report_address; // "host:port", what Flawless clients are told
-    struct text dsn;            // what Sentry SDKs are told; empty when it is not known
+    struct text report_address; // "host:port", where it listens
+    struct text dsn;            // what clients are told
     int64_t minimum_date_ms;    // report_only_after_minimum_date; 0 for none
     bool has_smtp;              // letters are sent, not only kept
     bool loopback_only;         // there is no login: whoever asks from another machine is refused

@@ -278,8 +278,8 @@ static size_t place_of(struct text page, const char *needle)
 static void an_empty_week_tells_how_to_send_the_first_report(void **state)
 {
     struct text page = ask_html(*state, page_week);
-    assert_has(page, "set_hostports([\"errors.example.com:9028\"])");
-    assert_has(page, "http://0123456789abcdef0123456789abcdef@errors.example.com:9028/1");
+    assert_has(page, "flawless.init(dsn=\"http://0123456789abcdef0123456789abcdef@errors."
+                     "example.com:9028/1\")");
     assert_text_equal(ask_json(*state, page_week), "{\"week\":\"2024-05-05\",\"developers\":[]}");
 }
 
