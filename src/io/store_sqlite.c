@@ -185,11 +185,16 @@ static bool make_file(const char *path, struct error *error)
     return true;
 }
 
+static bool may(const char *path, int what)
+{
+    return faccessat(AT_FDCWD, path, what, AT_EACCESS) == 0;
+}
+
 // SQLite would open a file that it may not write for reading, and say so only later.
 static bool check_file(const char *directory, const char *path, enum store_mode mode,
                        struct error *error)
 {
-    if (access(path, F_OK) != 0 && mode == STORE_WRITE && !make_file(path, error))
+    if (!may(path, F_OK) && mode == STORE_WRITE && !make_file(path, error))
         return false;
     struct stat status;
     if (stat(path, &status) != 0)
@@ -199,9 +204,9 @@ static bool check_file(const char *directory, const char *path, enum store_mode 
     if (!S_ISREG(status.st_mode))
         return error_set(error, ERROR_CONFIG, "store: %s is not a file", path);
     int wanted = mode == STORE_WRITE ? R_OK | W_OK : R_OK;
-    if (access(path, wanted) != 0)
+    if (!may(path, wanted))
         return error_set(error, ERROR_CONFIG, "store: cannot open %s: %s", path, strerror(errno));
-    if (mode == STORE_WRITE && access(directory, W_OK | X_OK) != 0)
+    if (mode == STORE_WRITE && !may(directory, W_OK | X_OK))
         return error_set(error, ERROR_CONFIG, "store: cannot write in the directory %s: %s",
                          directory, strerror(errno));
     return true;

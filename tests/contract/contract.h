@@ -4,6 +4,8 @@
 #ifndef FLAWLESS_TESTS_CONTRACT_CONTRACT_H
 #define FLAWLESS_TESTS_CONTRACT_CONTRACT_H
 
+#include <stdio.h>
+
 #include "test.h"
 
 #include "base/arena.h"
