@@ -3,6 +3,9 @@
 #ifndef FLAWLESS_IO_SMTP_H
 #define FLAWLESS_IO_SMTP_H
 
+#include <stdatomic.h>
+
+#include "base/buffer.h"
 #include "base/error.h"
 #include "io/store.h"
 
@@ -10,7 +13,10 @@
 struct smtp_settings {
     const char *url; // "smtp://host:port" or "smtps://host:port"
     const char *user, *password;
-    bool use_starttls; // and refuse to go on without it
+    bool use_starttls;   // and refuse to go on without it
+    const char *ca_file; // certificates in PEM form that are trusted; NULL: the system's
+    const atomic_bool
+        *cancel; // once true, what is under way ends within about a second; NULL: never
 };
 
 // One connection, used again for the letters of one batch. One thread.
@@ -20,10 +26,20 @@ void smtp_close(struct smtp *smtp); // NULL is fine
 
 enum smtp_outcome {
     SMTP_SENT,    // the server took it for every recipient
-    SMTP_REFUSED, // the server will never take it (5xx), or the letter itself cannot be sent: see error
-    SMTP_LATER,   // no connection, time-out, 4xx, login failed: try again later, see error
+    SMTP_REFUSED, // it will never take it: 5xx to a recipient or the content, or the letter itself
+                  // cannot be sent
+    SMTP_LATER,   // not now: 4xx to a recipient or the content
+    SMTP_AWAY,    // no letter can be sent now: no connection, no STARTTLS, login or sender refused
 };
+// The letter is text and HTML in one; its headers are From, To, Subject (RFC 2047), Date
+// (written_at_ms), Message-ID, Auto-Submitted, List-Id and X-Mailer. Takes at most two minutes.
+// error: filled unless SMTP_SENT, with the server's words when it said any; the password is in none
+// of them.
 enum smtp_outcome smtp_send(struct smtp *smtp, const struct outbox_letter *letter,
                             struct error *error);
+
+// A header's value: as it is when it is ASCII, else as encoded words of RFC 2047 on as many lines
+// as needed.
+void smtp_add_header_words(struct buffer *out, struct text words);
 
 #endif
