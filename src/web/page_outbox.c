@@ -2,10 +2,10 @@
 // Letters, newest first, as they are or would be sent.
 #include "web/page.h"
 
+#include <time.h>
+
 #include "web/show.h"
 #include "web/url.h"
-
-#include <time.h>
 
 enum { LETTERS_A_PAGE = 20 };
 
@@ -72,41 +72,45 @@ static bool show_state(struct page *page, struct value *object, const struct out
     return true;
 }
 
-bool page_outbox(struct page *page, struct error *error)
+// oldest_id: of the last letter shown; 0 when there are no older ones.
+static void show_surroundings(struct page *page, int64_t oldest_id, bool is_first)
 {
     struct arena *arena = page->arena;
+    struct text next = {0};
+    if (oldest_id) {
+        const struct url_parameter before = {"before",
+                                             arena_printf(arena, "%lld", (long long)oldest_id)};
+        next = url_link(arena, "/outbox", &before, 1);
+        value_set_int(arena, page->facts, "before", oldest_id);
+    } else {
+        value_set_null(arena, page->facts, "before");
+    }
+    value_set_text(arena, page->facts, "_link_older", next);
+    value_set_bool(arena, page->facts, "_is_first", is_first);
+    value_set_bool(arena, page->facts, "_has_smtp", page->settings->has_smtp);
+    value_set_bool(arena, page->facts, "_in_outbox", true);
+    page_set_title(page, TEXT("Letters"));
+}
+
+bool page_outbox(struct page *page, struct error *error)
+{
     struct outbox_letter *letters;
     size_t letter_n;
     int64_t before;
     // one more than is shown tells whether there is another page
     if (!page_get_number(page, "before", 0, &before, error) ||
-        !store_list_outbox(page->store, before, LETTERS_A_PAGE + 1, arena, &letters, &letter_n,
-                           error))
+        !store_list_outbox(page->store, before, LETTERS_A_PAGE + 1, page->arena, &letters,
+                           &letter_n, error))
         return false;
-    struct value *list = value_set_list(arena, page->facts, "letters");
-    bool has_more = letter_n > LETTERS_A_PAGE;
-    if (has_more)
-        letter_n = LETTERS_A_PAGE;
-    for (size_t i = 0; i < letter_n; i++) {
-        struct value *object = value_add_object(arena, list);
+    struct value *list = value_set_list(page->arena, page->facts, "letters");
+    size_t shown_n = letter_n > LETTERS_A_PAGE ? LETTERS_A_PAGE : letter_n;
+    for (size_t i = 0; i < shown_n; i++) {
+        struct value *object = value_add_object(page->arena, list);
         show_letter(page, object, &letters[i]);
         if (!page->wants_json && !show_state(page, object, &letters[i], error))
             return false;
     }
-    struct text next = {0};
-    if (has_more) {
-        value_set_int(arena, page->facts, "before", letters[letter_n - 1].id);
-        const struct url_parameter parameter = {
-            "before", arena_printf(arena, "%lld", (long long)letters[letter_n - 1].id)};
-        next = url_link(arena, "/outbox", &parameter, 1);
-    } else {
-        value_set_null(arena, page->facts, "before");
-    }
-    value_set_text(arena, page->facts, "_link_older", next);
-    value_set_bool(arena, page->facts, "_is_first", before == 0);
-    value_set_bool(arena, page->facts, "_has_smtp", page->settings->has_smtp);
-    value_set_bool(arena, page->facts, "_in_outbox", true);
-    page_set_title(page, TEXT("Letters"));
+    show_surroundings(page, letter_n > shown_n ? letters[shown_n - 1].id : 0, before == 0);
     page->template = "outbox";
     return true;
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "web/show.h"
 
-#include "core/week.h"
-
 #include <inttypes.h>
 #include <stdio.h>
+
+#include "core/week.h"
 
 enum { SECOND = 1000, MINUTE = 60 * SECOND, HOUR = 60 * MINUTE, DAY = 24 * HOUR };
 

@@ -5,10 +5,10 @@
 // start, so rendering needs no bounds of its own.
 #include "web/template.h"
 
+#include <stdlib.h>
+
 #include "web/html_context.h"
 #include "web/template_nodes.h"
-
-#include <stdlib.h>
 
 struct open_section {
     size_t node;

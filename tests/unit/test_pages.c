@@ -547,7 +547,7 @@ static void the_outbox_shows_letters_as_they_are_sent(void **state)
     assert_has(page, "<dd>&lt;1.2@errors.example.com&gt;</dd>");
     assert_has(page, "ValueError: &lt;script&gt;alert(1)&lt;/script&gt;\n</pre>");
     assert_has(page, "550 no such &lt;user&gt;");
-    assert_has(page, "after 3 attempts");
+    assert_has(page, ", 3 attempts");
     assert_has(page, "/view_traceback?filename=shop%2Finvoice.py&amp;function_name=total");
     assert_has(ask_json(f, page_outbox), "\"state\":\"failed\"");
 }
