@@ -11,59 +11,51 @@
 // The shortest that can hold something to hide: "jwt=x", "://u:p@".
 enum { SHORTEST = 5 };
 
-enum sort { OTHER, WORD, DIGIT, DASH, SIGN };
-
-static const unsigned char sorts[256] = {
-    ['-'] = DASH, [':'] = SIGN,         ['='] = SIGN,         ['0' ... '9'] = DIGIT,
-    ['_'] = WORD, ['A' ... 'Z'] = WORD, ['a' ... 'z'] = WORD,
+// For each byte that can begin something, or stand between a name and a value, the bytes that can
+// follow it (their lower five bits): most places of a text are passed over by one look at this.
+#define BIT(byte) (1u << ((byte)&31))
+#define DIGITS    (0x3ffu << ('0' & 31))
+static const uint32_t seconds[256] = {
+    [':'] = UINT32_MAX,
+    ['='] = UINT32_MAX,
+    ['-'] = BIT('-'),
+    ['1' ... '9'] = DIGITS,
+    ['A'] = BIT('I') | BIT('K') | BIT('S'),
+    ['S'] = BIT('G'),
+    ['d'] = BIT('o'),
+    ['e'] = BIT('y'),
+    ['g'] = BIT('h') | BIT('i') | BIT('l'),
+    ['h'] = BIT('f'),
+    ['n'] = BIT('p'),
+    ['p'] = BIT('y'),
+    ['r'] = BIT('k'),
+    ['s'] = BIT('h') | BIT('k') | BIT('n'),
+    ['x'] = BIT('o'),
 };
-
-// The first two letters of the tokens find_token knows; most words are passed over by this alone.
-static bool begins_like_token(const char *at)
-{
-    switch (at[0]) {
-    case 'A': return at[1] == 'I' || at[1] == 'K' || at[1] == 'S';
-    case 'S': return at[1] == 'G';
-    case 'd': return at[1] == 'o';
-    case 'e': return at[1] == 'y';
-    case 'g': return at[1] == 'h' || at[1] == 'i' || at[1] == 'l';
-    case 'h': return at[1] == 'f';
-    case 'n': return at[1] == 'p';
-    case 'p': return at[1] == 'y';
-    case 'r': return at[1] == 'k';
-    case 's': return at[1] == 'k' || at[1] == 'h' || at[1] == 'n';
-    case 'x': return at[1] == 'o';
-    default: return false;
-    }
-}
 
 static bool find_at(struct text t, size_t from, size_t at, bool by_name, struct span *span)
 {
-    switch (sorts[(unsigned char)t.at[at]]) {
-    case WORD: return at + 1 < t.len && begins_like_token(t.at + at) && find_token(t, at, span);
-    case DIGIT: return find_card(t, at, span);
-    case DASH: return find_private_key(t, at, span);
-    case SIGN: return find_url_password(t, at, span) || (by_name && find_named(t, from, at, span));
-    default: return false;
-    }
+    char c = t.at[at];
+    if (c == ':' || c == '=')
+        return find_url_password(t, at, span) || (by_name && find_named(t, from, at, span));
+    if (c == '-')
+        return find_private_key(t, at, span);
+    if (at > 0 && is_word(t.at[at - 1]))
+        return false;
+    return c <= '9' ? find_card(t, at, span) : find_token(t, at, span);
 }
 
 // The first secret that begins at or after from. *span is only set when there is one.
 static bool find_next(struct text t, size_t from, bool by_name, struct span *span)
 {
-    for (size_t at = from; at < t.len;) {
-        unsigned char sort = sorts[(unsigned char)t.at[at]];
-        if (sort != OTHER && find_at(t, from, at, by_name, span)) {
-            if (!text_equal(text_until(text_from(t, span->start), span->end - span->start),
-                            SCRUBBED))
-                return true;
-            at = span->end; // hidden before
+    for (size_t at = from; at + 1 < t.len; at++) {
+        if (!(seconds[(unsigned char)t.at[at]] >> (t.at[at + 1] & 31) & 1))
             continue;
-        }
-        at++;
-        if (sort == WORD || sort == DIGIT)
-            while (at < t.len && is_word(t.at[at]))
-                at++;
+        if (!find_at(t, from, at, by_name, span))
+            continue;
+        if (!text_equal(text_until(text_from(t, span->start), span->end - span->start), SCRUBBED))
+            return true;
+        at = span->end - 1; // hidden before
     }
     return false;
 }

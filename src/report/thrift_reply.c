@@ -38,14 +38,12 @@ static size_t begin(const struct thrift_call *call, enum message_type type, stru
     return start;
 }
 
+// Fills in the frame's length. Byte by byte: adding to the buffer would put a NUL behind.
 static void end(struct buffer *out, size_t start)
 {
-    size_t stop = out->len;
-    if (out->failed)
-        return;
-    out->len = start;
-    add_number(out, (uint32_t)(stop - start - 4), 4);
-    out->len = stop;
+    size_t len = out->len - start - 4;
+    for (size_t i = 0; i < 4 && !out->failed; i++)
+        out->at[start + i] = (char)(len >> (8 * (3 - i)) & 0xff);
 }
 
 static void add_exception(const struct thrift_call *call, struct text message,

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: MIT
+#include "test.h"
+
+#include <glob.h>
+#include <stdio.h>
+
+#include "../fuzz/same_report.h"
+
+static struct decoder *decoder, *again;
+
+static int start(void **state)
+{
+    (void)state;
+    decoder = decoder_new();
+    again = decoder_new();
+    return 0;
+}
+
+static int stop(void **state)
+{
+    (void)state;
+    decoder_free(decoder);
+    decoder_free(again);
+    return 0;
+}
+
+static void a_report_is_written_sorted_and_compact(void **state)
+{
+    (void)state;
+    struct variable variable = {TEXT("v"), TEXT("1")};
+    struct text line = TEXT("x\n\"y\"");
+    struct frame frame = {.path = TEXT("/srv/a.py"),
+                          .filename = TEXT("a.py"),
+                          .function = TEXT("f"),
+                          .text = TEXT("g()"),
+                          .module = TEXT("m"),
+                          .line_number = 3,
+                          .in_app = IN_APP_NO,
+                          .variables = &variable,
+                          .variable_n = 1,
+                          .pre_context = &line,
+                          .pre_context_n = 1};
+    struct exception exception = {TEXT("E"), TEXT("why"), TEXT("lib"), &frame, 1};
+    struct report report = {.event_id = "9ec79c33ec9942ab8353589fcb2e04dc",
+                            .happened_at_ms = 1714564800250,
+                            .platform = TEXT("python"),
+                            .level = TEXT("error"),
+                            .hostname = TEXT("web1"),
+                            .release = TEXT("1"),
+                            .environment = TEXT("prod"),
+                            .transaction = TEXT("/t"),
+                            .request = TEXT("GET /"),
+                            .error_count = 12,
+                            .error_threshold = 5,
+                            .exceptions = &exception,
+                            .exception_n = 1};
+    struct buffer out = {0};
+    report_write(&report, &out);
+    assert_string_equal(out.at, "{\"contexts\":{\"flawless\":{\"error_count\":12,\"error_"
+                                "threshold\":5}},\"environment\":\"prod\","
+                                "\"event_id\":\"9ec79c33ec9942ab8353589fcb2e04dc\",\"exception\":{"
+                                "\"values\":[{\"module\":\"lib\","
+                                "\"stacktrace\":{\"frames\":[{\"abs_path\":\"/srv/"
+                                "a.py\",\"context_line\":\"g()\",\"filename\":\"a.py\","
+                                "\"function\":\"f\",\"in_app\":false,\"lineno\":3,\"module\":\"m\","
+                                "\"pre_context\":[\"x\\n\\\"y\\\"\"],"
+                                "\"vars\":{\"v\":\"1\"}}]},\"type\":\"E\",\"value\":\"why\"}]},"
+                                "\"level\":\"error\",\"platform\":\"python\","
+                                "\"release\":\"1\",\"request\":\"GET "
+                                "/\",\"server_name\":\"web1\",\"timestamp\":1714564800.25,"
+                                "\"transaction\":\"/t\"}");
+    assert_true(survives_writing(&report, again));
+    buffer_release(&out);
+}
+
+static void a_message_without_exception_stays_one(void **state)
+{
+    (void)state;
+    struct report report;
+    assert_true(decode_event(
+        decoder,
+        TEXT("{\"message\":\"a: b\",\"threads\":[{\"stacktrace\":{\"frames\":[{\"function\":"
+             "\"f\"}]}}]}"),
+        &report, NULL));
+    assert_text_equal(report_main(&report)->type, "");
+    assert_true(survives_writing(&report, again));
+}
+
+static void awkward_reports_survive(void **state)
+{
+    (void)state;
+    static const char *const events[] = {
+        "{}",
+        "{\"exception\":[{\"value\":\"only a value\"}]}",
+        "{\"exception\":[{\"type\":\"A\"},{\"value\":\"same\"}],\"message\":\"same\"}",
+        "{\"exception\":[{\"stacktrace\":[{\"instruction_addr\":17}]}]}",
+        "{\"exception\":[{\"type\":\"A\",\"stacktrace\":[{\"abs_path\":\"http://x/"
+        "a?b\"},{\"filename\":\"http://x/a\"}]}]}",
+        "{\"exception\":[{\"type\":\"A\",\"stacktrace\":[{\"raw_function\":\"?\",\"package\":\"?\"}"
+        "]}]}",
+        "{\"message\":\"\\u0000\\ud83d\",\"request\":{\"data\":{\"password:\":\"x\",\"b\":[\"token:"
+        "\",\"y\"]}}}",
+        "{\"timestamp\":0.001,\"level\":10}",
+        "{\"timestamp\":95617583999.999}",
+        "{\"timestamp\":\"9999-12-31T23:59:59Z\"}",
+    };
+    for (size_t i = 0; i < sizeof events / sizeof *events; i++) {
+        struct report report;
+        assert_true(decode_event(decoder, text_of(events[i]), &report, NULL));
+        if (!survives_writing(&report, again))
+            fail_msg("%s", events[i]);
+    }
+}
+
+// The caller frees at.
+static struct text read_file(const char *path)
+{
+    FILE *file = fopen(path, "rb");
+    assert_non_null(file);
+    assert_int_equal(fseek(file, 0, SEEK_END), 0);
+    long size = ftell(file);
+    rewind(file);
+    char *at = malloc((size_t)size + 1);
+    assert_int_equal(fread(at, 1, (size_t)size, file), size);
+    fclose(file);
+    return (struct text){at, (size_t)size};
+}
+
+static void check_envelope(const char *path)
+{
+    struct text sent = read_file(path), body;
+    struct report_list list;
+    struct error error = {0};
+    if (!decode_body(decoder, TEXT(""), sent, &body, &error) ||
+        !decode_envelope(decoder, body, &list, &error))
+        fail_msg("%s: %s", path, error.message);
+    for (size_t i = 0; i < list.report_n; i++)
+        if (!survives_writing(&list.reports[i], again))
+            fail_msg("%s", path);
+    decoder_reset(decoder);
+    free((char *)sent.at);
+}
+
+static void everything_real_clients_sent_survives(void **state)
+{
+    (void)state;
+    glob_t found = {0};
+    assert_int_equal(glob(SOURCE_ROOT "/tests/corpus/sentry/*.envelope", 0, NULL, &found), 0);
+    for (size_t i = 0; i < found.gl_pathc; i++)
+        check_envelope(found.gl_pathv[i]);
+    globfree(&found);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, start, stop)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(a_report_is_written_sorted_and_compact),
+        TEST(a_message_without_exception_stays_one),
+        TEST(awkward_reports_survive),
+        TEST(everything_real_clients_sent_survives),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
