@@ -38,10 +38,11 @@ const struct option_row option_table[] = {
     {OPTION(tls_key), .section = "Network", .type = OPTION_PATH,
      .flags = OPTION_LATER | OPTION_REFUSED, .value = "", .unset = "no TLS",
      .description = "Private key of tls_certificate in PEM form"},
-    {OPTION(web_auth), .section = "Network", .type = OPTION_CHOICE, .flags = OPTION_LATER,
-     .value = "password", .choices = web_auths,
-     .description = "How people show who they are on the pages: password, or none, which is "
-                    "refused unless bind_address is a loopback address"},
+    {OPTION(web_auth), .section = "Network", .type = OPTION_CHOICE, .value = "password",
+     .choices = web_auths,
+     .description = "Who may see the pages: password (this version has no login yet and shows them "
+                    "to programs on the same machine only), or none, which is refused unless "
+                    "bind_address is a loopback address"},
 
     {OPTION(email_domain_name), .section = "Letters", .type = OPTION_DOMAIN, .value = "example.com",
      .description = "The domain of the sender's address, and of developers' addresses without a "

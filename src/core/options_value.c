@@ -406,6 +406,8 @@ void option_show(const struct options *o, const struct option_row *row, struct b
     struct text value = *FIELD(o, row, const struct text);
     if ((row->flags & OPTION_SECRET) && value.len > 0)
         buffer_add_string(out, "***");
-    else
+    else if (row->type == OPTION_STR) // the only ones that may be URLs with a password
         show_without_password(value, out);
+    else
+        buffer_add(out, value);
 }
