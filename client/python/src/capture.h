@@ -66,8 +66,11 @@ void swallow_error(struct capture *c);
 // Always gives a text; never leaves an exception.
 struct text text_of_unicode(PyObject *string, Py_ssize_t max_chars, PyObject **holder);
 
-// ---- variables.c: the member "vars" of a frame
+// ---- variables.c: a frame's variables as an object; nothing when there is no room left for them
 void write_variables(struct capture *c, PyFrameObject *frame);
+
+// ---- locals.c: a new dict with the names and values of a frame's variables; NULL without memory
+PyObject *locals_of(struct capture *c, PyFrameObject *frame);
 
 // ---- frames.c: the member "stacktrace" of an exception
 // The frames of traceback (NULL for none); before them those of caller and its callers (NULL for

@@ -354,19 +354,39 @@ static uint64_t hash_of(PyObject *string)
     return (uint64_t)hash;
 }
 
+static uint64_t hash_of_site(PyFrameObject *frame, int line_number)
+{
+    PyCodeObject *code = PyFrame_GetCode(frame);
+    uint64_t site = mix(hash_of(code->co_filename), hash_of(code->co_name));
+    Py_DECREF(code);
+    return mix(site, (uint64_t)line_number);
+}
+
+// Who reports an exception that was never raised.
+static uint64_t hash_of_callers(uint64_t hash, PyFrameObject *caller)
+{
+    Py_XINCREF(caller);
+    for (int i = 0; caller && i < VARIABLE_FRAME_MAX; i++) {
+        hash = mix(hash, hash_of_site(caller, PyFrame_GetLineNumber(caller)));
+        PyFrameObject *back = PyFrame_GetBack(caller);
+        Py_SETREF(caller, back);
+    }
+    Py_XDECREF(caller);
+    return hash;
+}
+
 uint64_t error_of(const struct occurrence *o)
 {
     uint64_t hash = 0, last = 0;
     for (const char *name = Py_TYPE(o->exception)->tp_name; *name; name++)
         hash = mix(hash, (unsigned char)*name);
+    if (!o->traceback)
+        return hash_of_callers(hash, o->caller);
     for (PyTracebackObject *e = (PyTracebackObject *)o->traceback; e; e = e->tb_next) {
-        PyCodeObject *code = PyFrame_GetCode(e->tb_frame);
-        uint64_t site = mix(hash_of(code->co_filename), hash_of(code->co_name));
-        site = mix(site, (uint64_t)line_of(e));
+        uint64_t site = hash_of_site(e->tb_frame, line_of(e));
         if (site != last) // however deep a recursion was
             hash = mix(hash, site);
         last = site;
-        Py_DECREF(code);
     }
     return hash;
 }

@@ -6,6 +6,9 @@ struct helpers helpers;
 // What is gathered of a stack before it is written; strong references.
 struct entry {
     PyFrameObject *frame;
+    PyObject *globals; // dict
+    PyObject *module;  // its name, or None
+    PyObject *place;   // what place_of gave
     int line_number;
 };
 
@@ -24,27 +27,59 @@ int line_of(PyTracebackObject *entry)
     return line_number;
 }
 
-static void push(struct stack *s, PyFrameObject *frame, int line_number)
+// Where the frame's code lies; false for frames of our own, which are nobody's error.
+static bool find_place(struct capture *c, struct entry *e)
 {
+    PyCodeObject *code = PyFrame_GetCode(e->frame);
+    e->globals = PyObject_GetAttrString((PyObject *)e->frame, "f_globals");
+    bool has_globals = e->globals && PyDict_Check(e->globals);
+    PyObject *module = has_globals ? PyDict_GetItemString(e->globals, "__name__") : NULL;
+    e->module = module && PyUnicode_Check(module) ? module : Py_None;
+    Py_INCREF(e->module);
+    if (helpers.place_of)
+        e->place =
+            PyObject_CallFunctionObjArgs(helpers.place_of, code->co_filename, e->module, NULL);
+    swallow_error(c);
+    bool is_own = e->place == Py_None;
+    if (!e->place || !PyTuple_CheckExact(e->place) || PyTuple_GET_SIZE(e->place) != 3)
+        Py_XSETREF(e->place, Py_BuildValue("(OOO)", code->co_filename, code->co_filename, Py_True));
+    Py_DECREF(code);
+    return !is_own && e->globals && e->place;
+}
+
+static void release_entry(struct entry *e)
+{
+    Py_XDECREF(e->frame);
+    Py_XDECREF(e->globals);
+    Py_XDECREF(e->module);
+    Py_XDECREF(e->place);
+}
+
+static void push(struct capture *c, struct stack *s, PyFrameObject *frame, int line_number)
+{
+    struct entry e = {.frame = frame, .line_number = line_number};
     if (s->n == FRAME_MAX)
         return;
     Py_INCREF(frame);
-    s->entries[s->n++] = (struct entry){frame, line_number};
+    if (find_place(c, &e))
+        s->entries[s->n++] = e;
+    else
+        release_entry(&e);
 }
 
 static void release(struct stack *s)
 {
     for (int i = 0; i < s->n; i++)
-        Py_DECREF(s->entries[i].frame);
+        release_entry(&s->entries[i]);
 }
 
 // The innermost callers, oldest first.
-static void push_callers(struct stack *s, PyFrameObject *caller, int max)
+static void push_callers(struct capture *c, struct stack *s, PyFrameObject *caller, int max)
 {
     int first = s->n;
     Py_XINCREF(caller);
     for (int i = 0; caller && i < max; i++) {
-        push(s, caller, PyFrame_GetLineNumber(caller));
+        push(c, s, caller, PyFrame_GetLineNumber(caller));
         PyFrameObject *back = PyFrame_GetBack(caller);
         Py_SETREF(caller, back);
     }
@@ -56,17 +91,17 @@ static void push_callers(struct stack *s, PyFrameObject *caller, int max)
     }
 }
 
-static void gather(struct stack *s, PyObject *traceback, PyFrameObject *caller)
+static void gather(struct capture *c, struct stack *s, PyObject *traceback, PyFrameObject *caller)
 {
     Py_ssize_t n = 0, i = 0;
     PyTracebackObject *first = (PyTracebackObject *)traceback;
     for (PyTracebackObject *e = first; e; e = e->tb_next)
         n++;
     if (n < FRAME_MAX)
-        push_callers(s, caller, FRAME_MAX - (int)n);
+        push_callers(c, s, caller, FRAME_MAX - (int)n);
     for (PyTracebackObject *e = first; e; e = e->tb_next, i++)
         if (n <= FRAME_MAX || i < FRAME_OLDEST_N || i >= n - (FRAME_MAX - FRAME_OLDEST_N))
-            push(s, e->tb_frame, line_of(e));
+            push(c, s, e->tb_frame, line_of(e));
 }
 
 // ---- one frame
@@ -130,61 +165,61 @@ static void write_source(struct capture *c, PyObject *filename, PyObject *global
     Py_XDECREF(lines);
 }
 
-// The three words of place_of; NULL for a frame of our own.
-static PyObject *find_place(struct capture *c, PyObject *filename, PyObject *module)
-{
-    PyObject *place = helpers.place_of
-                          ? PyObject_CallFunctionObjArgs(helpers.place_of, filename, module, NULL)
-                          : NULL;
-    swallow_error(c);
-    if (!place || (PyTuple_CheckExact(place) && PyTuple_GET_SIZE(place) == 3))
-        return place ? place : Py_BuildValue("(OOO)", filename, filename, Py_True);
-    Py_DECREF(place);
-    return NULL;
-}
-
-static void write_frame(struct capture *c, const struct entry *e, bool has_variables)
+static void write_frame(struct capture *c, const struct entry *e, struct text variables)
 {
     PyCodeObject *code = PyFrame_GetCode(e->frame);
-    PyObject *globals = PyObject_GetAttrString((PyObject *)e->frame, "f_globals");
-    PyObject *module =
-        globals && PyDict_Check(globals) ? PyDict_GetItemString(globals, "__name__") : NULL;
-    module = module && PyUnicode_Check(module) ? module : Py_None;
-    Py_INCREF(module);
-    PyObject *place = find_place(c, code->co_filename, module);
-    if (place) {
-        json_object(&c->json);
-        write_text(c, "abs_path", PyTuple_GET_ITEM(place, 0), 4096);
-        write_text(c, "filename", PyTuple_GET_ITEM(place, 1), 4096);
-        write_text(c, "module", module, 1024);
-        write_text(c, "function", code->co_name, 1024);
-        json_name(&c->json, "lineno");
-        json_number(&c->json, e->line_number);
-        json_name(&c->json, "in_app");
-        json_boolean(&c->json, PyTuple_GET_ITEM(place, 2) == Py_True);
-        write_source(c, code->co_filename, globals ? globals : Py_None, e->line_number);
-        if (has_variables)
-            write_variables(c, e->frame);
-        json_object_end(&c->json);
+    json_object(&c->json);
+    write_text(c, "abs_path", PyTuple_GET_ITEM(e->place, 0), 4096);
+    write_text(c, "filename", PyTuple_GET_ITEM(e->place, 1), 4096);
+    write_text(c, "module", e->module, 1024);
+    write_text(c, "function", code->co_name, 1024);
+    json_name(&c->json, "lineno");
+    json_number(&c->json, e->line_number);
+    json_name(&c->json, "in_app");
+    json_boolean(&c->json, PyTuple_GET_ITEM(e->place, 2) == Py_True);
+    write_source(c, code->co_filename, e->globals, e->line_number);
+    if (variables.len) {
+        json_name(&c->json, "vars");
+        buffer_add(c->json.out, variables);
+        c->json.needs_comma = true;
     }
-    swallow_error(c);
-    Py_XDECREF(place);
-    Py_DECREF(module);
-    Py_XDECREF(globals);
+    json_object_end(&c->json);
     Py_DECREF(code);
+}
+
+// The innermost frames say most, so they have the first claim on bytes and time.
+static void gather_variables(struct capture *c, const struct stack *s, struct buffer *variables)
+{
+    struct json_out event = c->json;
+    for (int i = 0; i < VARIABLE_FRAME_MAX && i < s->n; i++) {
+        variables[i].max = VARIABLE_BYTES_MAX;
+        c->json = (struct json_out){.out = &variables[i]};
+        write_variables(c, s->entries[s->n - 1 - i].frame);
+        if (variables[i].failed)
+            buffer_release(&variables[i]);
+    }
+    c->json = event;
 }
 
 void write_stack(struct capture *c, PyObject *traceback, PyFrameObject *caller)
 {
     struct stack s = {.n = 0};
-    gather(&s, traceback, caller);
+    struct buffer variables[VARIABLE_FRAME_MAX] = {0}; // innermost first
+    gather(c, &s, traceback, caller);
+    gather_variables(c, &s, variables);
     json_name(&c->json, "stacktrace");
     json_object(&c->json);
     json_name(&c->json, "frames");
     json_array(&c->json);
-    for (int i = 0; i < s.n; i++)
-        write_frame(c, &s.entries[i], i >= s.n - VARIABLE_FRAME_MAX);
+    for (int i = 0; i < s.n; i++) {
+        int place = s.n - 1 - i;
+        bool has_variables = place < VARIABLE_FRAME_MAX;
+        write_frame(c, &s.entries[i],
+                    has_variables ? buffer_text(&variables[place]) : (struct text){NULL, 0});
+    }
     json_array_end(&c->json);
     json_object_end(&c->json);
+    for (int i = 0; i < VARIABLE_FRAME_MAX; i++)
+        buffer_release(&variables[i]);
     release(&s);
 }

@@ -103,19 +103,6 @@ static void write_attributes(struct capture *c, PyObject *self)
     Py_XDECREF(bases);
 }
 
-// A dict of our own with the frame's variables; NULL when there is none. f_locals may be the
-// frame's dict, a proxy (since 3.13) or whatever a metaclass prepared.
-static PyObject *copy_locals(struct capture *c, PyFrameObject *frame)
-{
-    PyObject *locals = PyObject_GetAttrString((PyObject *)frame, "f_locals");
-    PyObject *copy = locals ? PyDict_New() : NULL;
-    if (copy && PyDict_Update(copy, locals) != 0)
-        Py_CLEAR(copy);
-    Py_XDECREF(locals);
-    swallow_error(c);
-    return copy;
-}
-
 static bool is_module_frame(PyFrameObject *frame)
 {
     PyCodeObject *code = PyFrame_GetCode(frame);
@@ -126,10 +113,9 @@ static bool is_module_frame(PyFrameObject *frame)
 
 void write_variables(struct capture *c, PyFrameObject *frame)
 {
-    PyObject *locals = c->variable_bytes_left > 0 ? copy_locals(c, frame) : NULL;
+    PyObject *locals = c->variable_bytes_left > 0 ? locals_of(c, frame) : NULL;
     if (!locals)
         return;
-    json_name(&c->json, "vars");
     json_object(&c->json);
     write_members(c, "", locals, VARIABLE_MAX, is_module_frame(frame));
     PyObject *self = PyDict_GetItemString(locals, "self");

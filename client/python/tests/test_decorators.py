@@ -1,0 +1,204 @@
+# SPDX-License-Identifier: MIT
+import asyncio
+import inspect
+
+import pytest
+from conftest import raised
+
+from flawless.client import record_error
+from flawless.client.decorators import WrapClassMetaclass, wrap_class, wrap_function
+
+
+def functions(event):
+    return [frame["function"] for frame in event["exception"]["values"][-1]["stacktrace"]["frames"]]
+
+
+def test_a_bare_wrapper_reports_and_raises_again(server):
+    @wrap_function
+    def divide(a, b):
+        "Divides."
+        return a / b
+
+    assert divide(6, b=3) == 2
+    assert (divide.__name__, divide.__doc__) == ("divide", "Divides.")
+    exception = raised(divide, 1, 0)
+    assert isinstance(exception, ZeroDivisionError)
+    (event,) = server.flushed()
+    assert functions(event)[-1] == "divide"
+    assert "wrapper" not in functions(event)
+    assert event["exception"]["values"][0]["mechanism"]["handled"] is False
+
+
+def test_the_stack_that_led_to_the_function_is_saved_unless_unwanted(server):
+    @wrap_function
+    def inner():
+        raise ValueError("saved")
+
+    @wrap_function(save_current_stack_trace=False)
+    def bare():
+        raise ValueError("not saved")
+
+    def outer(function):
+        function()
+
+    raised(outer, inner)
+    raised(outer, bare)
+    saved, not_saved = server.flushed()
+    assert functions(saved)[-2:] == ["outer", "inner"]
+    assert "test_the_stack_that_led_to_the_function_is_saved_unless_unwanted" in functions(saved)
+    assert functions(not_saved) == ["bare"]
+
+
+def test_options_reach_the_report_and_the_caller(server):
+    @wrap_function(error_threshold=3, reraise_exception=False)
+    def quiet():
+        raise ValueError("quiet")
+
+    assert quiet() is None
+    (event,) = server.flushed()
+    assert event["contexts"]["flawless"]["error_threshold"] == 3
+    assert event["exception"]["values"][0]["mechanism"]["handled"] is True
+
+
+def test_an_exception_passing_many_wrappers_is_reported_once(server):
+    @wrap_function
+    def one():
+        raise ValueError("once")
+
+    @wrap_function
+    def two():
+        one()
+
+    @wrap_function(reraise_exception=False)
+    def three():
+        try:
+            two()
+        except ValueError as exception:
+            record_error(exc_info=exception)
+            raise
+
+    three()
+    (event,) = server.flushed()
+    assert functions(event)[-1] == "one"
+
+
+def test_what_ends_the_program_is_raised_even_when_errors_are_not(server):
+    @wrap_function(reraise_exception=False)
+    def leave(kind):
+        raise kind
+
+    for kind in (SystemExit, KeyboardInterrupt, GeneratorExit):
+        with pytest.raises(kind):
+            leave(kind)
+    assert server.flushed() == []
+
+
+def test_coroutines_and_generators_are_watched_while_they_run(server):
+    @wrap_function
+    async def coroutine():
+        await asyncio.sleep(0)
+        raise ValueError("coroutine")
+
+    @wrap_function
+    def generator():
+        got = yield 1
+        yield got
+        raise ValueError("generator")
+
+    @wrap_function
+    async def async_generator():
+        try:
+            yield 1
+        except KeyError:
+            yield 2
+        raise ValueError("async generator")
+
+    async def consume():
+        stream = async_generator()
+        assert await stream.__anext__() == 1
+        assert await stream.athrow(KeyError("thrown")) == 2
+        await stream.__anext__()
+
+    assert inspect.iscoroutinefunction(coroutine)
+    assert inspect.isgeneratorfunction(generator)
+    assert inspect.isasyncgenfunction(async_generator)
+    raised(asyncio.run, coroutine())
+    running = generator()
+    assert next(running) == 1
+    assert running.send("sent") == "sent"
+    raised(next, running)
+    raised(asyncio.run, consume())
+    events = server.flushed()
+    messages = [event["exception"]["values"][-1]["value"] for event in events]
+    assert messages == ["coroutine", "generator", "async generator"]
+
+
+def test_finished_generators_are_no_errors(server):
+    @wrap_function
+    def generator():
+        yield 1
+        return 2
+
+    @wrap_function
+    async def async_generator():
+        yield 1
+
+    async def consume():
+        return [value async for value in async_generator()]
+
+    def closing():
+        unfinished = generator()
+        next(unfinished)
+        unfinished.close()
+        return (yield from generator())
+
+    assert list(closing()) == [1]
+    assert asyncio.run(consume()) == [1]
+    assert server.flushed() == []
+
+
+class Service:
+    def method(self):
+        raise ValueError("method")
+
+    @classmethod
+    def of_class(cls):
+        raise ValueError(cls.__name__)
+
+    @staticmethod
+    def static():
+        raise ValueError("static")
+
+    limit = 3
+    Inner = ValueError
+
+
+def test_classes_are_wrapped_whole(server):
+    wrapped = wrap_class(type("Wrapped", (), dict(vars(Service))))
+    for function in (wrapped().method, wrapped.of_class, wrapped.static):
+        assert isinstance(raised(function), ValueError)
+    assert (wrapped.limit, wrapped.Inner) == (3, ValueError)
+    assert len(server.flushed()) == 3
+
+
+def test_the_metaclass_wraps_subclasses_too(server):
+    class Base(metaclass=WrapClassMetaclass):
+        def fail(self):
+            raise ValueError("base")
+
+    class Derived(Base):
+        def fail(self):
+            super().fail()
+
+    raised(Derived().fail)
+    raised(Base().fail)
+    assert len(server.flushed()) == 2
+
+
+def test_the_first_wrapper_keeps_what_it_is_given(server):
+    def plain():
+        pass
+
+    plain.answer = 42
+    assert wrap_function(plain).answer == 42
+    assert wrap_function(len)([1, 2]) == 2
