@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/options.h"
+#include "fuzz.h"
 
 static void add_line(void *self, const char *name, struct text value)
 {
@@ -23,15 +24,14 @@ static void show(const struct options *o, struct buffer *out)
     buffer_release(&addresses);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
     struct options first, second;
     struct buffer shown = {0}, again = {0};
     struct error error = {0};
     struct options_warnings nobody = {0};
     options_init(&first);
-    if (options_read(&first, "fuzz", (struct text){(const char *)data, size}, nobody, &error)) {
+    if (options_read(&first, "fuzz", (struct text){(const char *)bytes, len}, nobody, &error)) {
         show(&first, &shown);
         options_init(&second);
         // without the secrets it may be incomplete; then the reason is that and nothing else
