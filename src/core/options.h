@@ -17,8 +17,7 @@ enum web_auth { WEB_AUTH_PASSWORD, WEB_AUTH_NONE };
 enum repo_type { REPO_TYPE_GIT };
 
 // One field for each option, with its name. Every text is valid UTF-8 without control characters
-// and followed by a NUL, so .at is a C string, never NULL; the option "none" is the empty text.
-// Written once at start, then read by any thread.
+// but tabs and followed by a NUL, so .at is a C string, never NULL; "none" is the empty text.
 struct options {
     int64_t port, http_port;  // http_port 0: off
     struct text hostname;     // as written; see options_base_url
@@ -64,9 +63,8 @@ enum { OPTIONS_SIZE_MAX = 1024 * 1024 }; // bytes of a flawless.cfg
 void options_init(struct options *o); // every option at its default; release first when used before
 void options_release(struct options *o); // back to zero
 
-// Who hears of what is odd but does not stop anything: unknown options and sections, an option
-// given twice, an option without effect in this version. One plain sentence each, with file and
-// line.
+// Who hears of what is odd but stops nothing: unknown options and sections, an option given twice
+// or without effect in this version. One plain sentence each, with file and line.
 struct options_warnings {
     void *self;
     void (*tell)(void *self, const char *message); // NULL: nobody
