@@ -32,8 +32,7 @@ struct options {
     struct text smtp_host; // as written; see options_smtp_url
     struct text smtp_user, smtp_password, smtp_password_file;
     bool smtp_use_tls;
-    struct text smtp_from; // as written; see options_sender
-
+    struct text smtp_from;                      // as written; see options_sender
     struct text data_dir_path, config_dir_path; // empty: the default place
     struct text store;                          // empty: SQLite in data_dir_path
     int64_t project_id;
@@ -51,7 +50,6 @@ struct options {
     int64_t log_level;    // enum log_level
     struct text log_file; // empty: standard error
     int64_t log_days_to_keep;
-
     struct option_list flawless_hostports; // read by clients
     int64_t client_timeout;                // seconds; read by clients
 
