@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The git repository of a project: which paths it has, and who wrote a line. Runs the git command, never a shell.
+// The git repository of a project: which paths it has, and who wrote a line. Runs the git command,
+// never a shell.
 #ifndef FLAWLESS_IO_REPOSITORY_H
 #define FLAWLESS_IO_REPOSITORY_H
 
@@ -11,13 +12,13 @@
 struct repository; // any number of threads may use it at once
 
 struct repository_settings {
-    const char *git_path; // git_cli_path
-    const char *dir;      // work tree or bare repository
+    const char *git_path;       // git_cli_path
+    const char *dir;            // work tree or bare repository
     const char *branch_pattern; // newest matching branch is in production; NULL or empty: HEAD
 };
 
-// Looks at it: ERROR_CONFIG when it is not there, is not a repository, has no commit or cannot be read, or when git
-// itself cannot be run; the message says what to do.
+// Looks at it: ERROR_CONFIG when it is not there, is not a repository, has no commit or cannot be
+// read, or when git itself cannot be run; the message says what to do.
 bool repository_open(const struct repository_settings *settings, struct repository **repository,
                      struct error *error);
 void repository_close(struct repository *repository); // NULL is fine
@@ -47,8 +48,9 @@ struct blame_finding {
     struct text reason; // plain words: how the revision was found, and what is doubtful
 };
 
-// Answers all queries, which have one release and one path, with one blame process for each revision they need.
-// False for trouble that may pass (git failed, deadline): ask again later. findings: query_n of them.
+// Answers all queries, which have one release and one path, with one blame process for each
+// revision they need. False for trouble that may pass (git failed, deadline): ask again later.
+// findings: query_n of them.
 bool repository_blame(struct repository *repository, const struct blame_query *queries,
                       size_t query_n, struct arena *arena, struct blame_finding *findings,
                       struct error *error);

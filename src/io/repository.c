@@ -1,0 +1,423 @@
+// SPDX-License-Identifier: MIT
+// A struct repository never changes once it is open, so threads share it without locks; what git
+// knows is asked anew each time, because the repository may change at any moment. One question
+// costs two processes when the release names a commit or the line is still the same at the tip: one
+// that reads objects, and the blame itself.
+#include "io/repository.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/utf8.h"
+#include "core/pattern.h"
+#include "io/git_blame.h"
+#include "io/git_branch.h"
+#include "io/git_revision.h"
+
+enum {
+    SMALL_TIMEOUT_MS = 20 * 1000,
+    OBJECTS_TIMEOUT_MS = 60 * 1000, // lives as long as the search through history
+    TREE_TIMEOUT_MS = 2 * 60 * 1000,
+    HISTORY_TIMEOUT_MS = 15 * 60 * 1000,
+    IGNORE_FILE_MAX = 1024 * 1024,
+    PATHS_BYTES_MAX = 256 * 1024 * 1024,
+    GIT_MINOR_MIN = 31, // of git 2: the first that takes settings from its environment
+};
+
+static const char ignore_file[] = ".git-blame-ignore-revs";
+
+struct repository {
+    struct arena arena;
+    struct git git;
+    const char *dir;          // as the operator calls it
+    const char *work_tree;    // NULL when it is bare
+    struct pattern *branches; // NULL: HEAD is in production
+    struct text branch_pattern;
+    bool is_shallow;
+};
+
+// ---- open ----
+
+static bool look_at_dir(const char *dir, struct error *error)
+{
+    struct stat status;
+    if (stat(dir, &status) != 0)
+        return error_set(error, ERROR_CONFIG, "repo_dir \"%s\" cannot be looked at: %s", dir,
+                         strerror(errno));
+    if (!S_ISDIR(status.st_mode))
+        return error_set(error, ERROR_CONFIG, "repo_dir \"%s\" is not a directory", dir);
+    if (access(dir, R_OK | X_OK) != 0)
+        return error_set(error, ERROR_CONFIG,
+                         "repo_dir \"%s\" cannot be read by the user Flawless runs as: %s", dir,
+                         strerror(errno));
+    return true;
+}
+
+static bool look_at_git(const struct git *git, struct error *error)
+{
+    static const char *const arguments[] = {"version", NULL};
+    struct buffer output = {.max = 4096};
+    int major = 0, minor = 0;
+    bool ok =
+        git_run(git, "git version", arguments, (struct text){0}, SMALL_TIMEOUT_MS, &output, error);
+    if (!ok)
+        error_prefix(error, "git cannot be run; is it installed, and is git_cli_path right?");
+    else if (sscanf(output.at ? output.at : "", "git version %d.%d", &major, &minor) != 2)
+        ok = error_set(error, ERROR_CONFIG, "git_cli_path \"%s\" does not seem to be git",
+                       git->program);
+    else if (major < 2 || (major == 2 && minor < GIT_MINOR_MIN))
+        ok = error_set(error, ERROR_CONFIG, "git %d.%d is too old: 2.%d or newer is needed", major,
+                       minor, GIT_MINOR_MIN);
+    if (!ok && error)
+        error->kind = ERROR_CONFIG;
+    buffer_release(&output);
+    return ok;
+}
+
+// What rev-parse says, one answer a line, each in the arena.
+static bool rev_parse(const struct git *git, const char *const *arguments, struct arena *arena,
+                      const char **answers, size_t answer_n, struct error *error)
+{
+    struct buffer output = {.max = 64 * 1024};
+    bool ok = git_run(git, "git rev-parse", arguments, (struct text){0}, SMALL_TIMEOUT_MS, &output,
+                      error);
+    struct text rest = buffer_text(&output), line;
+    for (size_t i = 0; ok && i < answer_n; i++) {
+        if (text_cut(&rest, '\n', &line))
+            answers[i] = arena_string(arena, line);
+        else
+            ok = error_set(error, ERROR_SYSTEM, "git rev-parse gave no answer");
+    }
+    buffer_release(&output);
+    return ok;
+}
+
+// Finds the git directory, which makes everything after this independent of where git would look.
+static bool find_git_dir(struct repository *r, const char *program, struct error *error)
+{
+    static const char *const what[] = {"rev-parse", "--absolute-git-dir", "--is-inside-work-tree",
+                                       "--is-shallow-repository", NULL};
+    static const char *const where[] = {"rev-parse", "--show-toplevel", NULL};
+    char *real = realpath(r->dir, NULL);
+    struct git git = git_make(&r->arena, program, real ? real : r->dir, false, r->dir);
+    const char *answers[3], *top = NULL;
+    free(real);
+    if (!look_at_git(&git, error))
+        return false;
+    if (!rev_parse(&git, what, &r->arena, answers, 3, error)) {
+        error_prefix(error, "repo_dir \"%s\" is no git repository that can be used", r->dir);
+        if (error)
+            error->kind = ERROR_CONFIG;
+        return false;
+    }
+    if (strcmp(answers[1], "true") == 0 && rev_parse(&git, where, &r->arena, &top, 1, error))
+        r->work_tree = top;
+    r->is_shallow = strcmp(answers[2], "true") == 0;
+    r->git = git_make(&r->arena, program, answers[0], true, top ? top : answers[0]);
+    return true;
+}
+
+bool repository_open(const struct repository_settings *settings, struct repository **repository,
+                     struct error *error)
+{
+    struct repository *r = must_alloc(sizeof *r);
+    const char *program = settings->git_path && *settings->git_path ? settings->git_path : "git";
+    char tip[HASH_MAX];
+    *repository = NULL;
+    r->dir = arena_string(&r->arena, text_of(settings->dir));
+    r->branch_pattern = arena_copy(&r->arena, text_of(settings->branch_pattern));
+    bool ok = look_at_dir(r->dir, error);
+    if (ok && r->branch_pattern.len && !pattern_new(r->branch_pattern, &r->branches, error))
+        ok = error_prefix(error, "repo_branch_pattern");
+    if (ok && find_git_dir(r, program, error) && repository_tip(r, tip, error)) {
+        *repository = r;
+        return true;
+    }
+    if (error)
+        error->kind = ERROR_CONFIG;
+    repository_close(r);
+    return false;
+}
+
+void repository_close(struct repository *repository)
+{
+    if (!repository)
+        return;
+    pattern_free(repository->branches);
+    arena_release(&repository->arena);
+    free(repository);
+}
+
+bool repository_tip(struct repository *repository, char *tip, struct error *error)
+{
+    static const char *const arguments[] = {"rev-parse",        "--verify",      "--quiet",
+                                            "--end-of-options", "HEAD^{commit}", NULL};
+    if (repository->branches)
+        return branch_tip(&repository->git, repository->branches, repository->branch_pattern, tip,
+                          error);
+    struct arena scratch = {0};
+    const char *hash = NULL;
+    bool ok = rev_parse(&repository->git, arguments, &scratch, &hash, 1, error);
+    if (!ok)
+        error_prefix(error, "the repository in \"%s\" has no commit at HEAD yet", repository->dir);
+    else
+        snprintf(tip, HASH_MAX, "%s", hash);
+    arena_release(&scratch);
+    return ok;
+}
+
+// ---- paths ----
+
+static void add_path(struct paths *paths, struct text path)
+{
+    struct arena scratch = {0};
+    if (utf8_is_valid(path))
+        paths_add(paths, path);
+    else
+        paths_add(paths, utf8_mended(&scratch, path));
+    arena_release(&scratch);
+}
+
+// Adds the paths that end with a NUL in *bytes, and drops them from it.
+static void add_complete_paths(struct paths *paths, struct buffer *bytes)
+{
+    struct text rest = buffer_text(bytes), path;
+    size_t used = 0;
+    while (text_find(rest, '\0') < rest.len && text_cut(&rest, '\0', &path)) {
+        used += path.len + 1;
+        add_path(paths, path);
+    }
+    memmove(bytes->at, bytes->at + used, bytes->len - used);
+    bytes->len -= used;
+}
+
+// Reads the paths that git lists while it lists them, so that a long history needs no memory for
+// its listing.
+static bool stream_paths(struct repository *r, const char *name, const char *const *arguments,
+                         int64_t timeout_ms, struct paths *paths, struct error *error)
+{
+    struct child child;
+    struct buffer bytes = {.max = 4 * 1024 * 1024};
+    size_t total = 0;
+    bool is_end = false, ok = git_start(&r->git, name, arguments, timeout_ms, &child, error);
+    while (ok && !is_end) {
+        size_t before = bytes.len;
+        ok = child_read(&child, &bytes, &is_end, error);
+        total += ok ? bytes.len - before : 0;
+        if (ok && total > PATHS_BYTES_MAX)
+            ok = error_set(error, ERROR_TOO_LARGE, "%s lists more than %d MB of paths", name,
+                           PATHS_BYTES_MAX / 1024 / 1024);
+        if (ok && bytes.len)
+            add_complete_paths(paths, &bytes);
+    }
+    if (ok)
+        ok = child_finish(&child, NULL, error);
+    child_kill(&child);
+    buffer_release(&bytes);
+    return ok;
+}
+
+bool repository_add_paths(struct repository *repository, bool whole_history, struct paths *paths,
+                          struct error *error)
+{
+    char tip[HASH_MAX];
+    if (!repository_tip(repository, tip, error))
+        return false;
+    const char *const tree[] = {"ls-tree", "-r", "-z", "--name-only", "--full-tree", tip, NULL};
+    // a path that was ever there was added once
+    const char *const history[] = {"log",
+                                   "-z",
+                                   "--format=",
+                                   "--name-only",
+                                   "--diff-filter=A",
+                                   "--no-renames",
+                                   "--no-ext-diff",
+                                   "--end-of-options",
+                                   tip,
+                                   "--",
+                                   NULL};
+    return stream_paths(repository, "git ls-tree", tree, TREE_TIMEOUT_MS, paths, error) &&
+           (!whole_history ||
+            stream_paths(repository, "git log", history, HISTORY_TIMEOUT_MS, paths, error));
+}
+
+// ---- blame ----
+
+// One call of repository_blame.
+struct question {
+    struct repository *repository;
+    struct objects objects;
+    char tip[HASH_MAX], release_commit[HASH_MAX];
+    const struct blame_query *queries;
+    size_t query_n;
+    struct revision_choice *choices;
+    struct blame_finding *findings;
+    struct arena *arena;
+    struct arena scratch;
+};
+
+static bool find_tip(struct question *q, struct error *error)
+{
+    struct object object;
+    if (q->repository->branches)
+        return repository_tip(q->repository, q->tip, error);
+    if (!objects_get(&q->objects, TEXT("HEAD^{commit}"), &object, error))
+        return false;
+    if (object.type != OBJECT_COMMIT)
+        return error_set(error, ERROR_SYSTEM, "the repository in \"%s\" has no commit at HEAD",
+                         q->repository->dir);
+    memcpy(q->tip, object.hash, HASH_MAX);
+    return true;
+}
+
+static bool choose(struct question *q, struct error *error)
+{
+    const struct revision_facts facts = {.git = &q->repository->git,
+                                         .objects = &q->objects,
+                                         .tip = q->tip,
+                                         .release_commit = q->release_commit,
+                                         .release = q->queries[0].release,
+                                         .path = q->queries[0].path};
+    q->choices = arena_array(&q->scratch, struct revision_choice, q->query_n);
+    return find_tip(q, error) &&
+           revision_of_release(&q->objects, facts.release, q->release_commit, error) &&
+           revision_choose(&facts, q->queries, q->query_n, q->arena, q->choices, error);
+}
+
+// The team may have written the file down and not committed it yet.
+static void add_ignored_of_work_tree(const struct repository *r, struct buffer *ignored)
+{
+    char path[PATH_BYTES_MAX];
+    struct stat status;
+    struct buffer content = {.max = IGNORE_FILE_MAX};
+    if (!r->work_tree ||
+        snprintf(path, sizeof path, "%s/%s", r->work_tree, ignore_file) >= (int)sizeof path)
+        return;
+    int file = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    if (file < 0)
+        return;
+    char *room = buffer_reserve(&content, IGNORE_FILE_MAX);
+    ssize_t len = fstat(file, &status) == 0 && S_ISREG(status.st_mode) && room
+                      ? read(file, room, IGNORE_FILE_MAX)
+                      : -1;
+    if (len > 0)
+        blame_add_ignored((struct text){room, (size_t)len}, ignored);
+    close(file);
+    buffer_release(&content);
+}
+
+static bool add_ignored_of_commit(struct question *q, const char *commit, struct buffer *ignored,
+                                  struct error *error)
+{
+    char name[HASH_MAX + sizeof ignore_file + 1];
+    struct object object;
+    snprintf(name, sizeof name, "%s:%s", commit, ignore_file);
+    if (!objects_get(&q->objects, text_of(name), &object, error))
+        return false;
+    if (object.type == OBJECT_BLOB && object.content.len <= IGNORE_FILE_MAX)
+        blame_add_ignored(object.content, ignored);
+    return true;
+}
+
+// Turns what git says about a line into what is known about the query.
+static void find(struct question *q, size_t i, const struct blamed_line *blamed,
+                 struct text ignored)
+{
+    const struct revision_choice *choice = &q->choices[i];
+    const char *doubt = "";
+    struct blame_finding *finding = &q->findings[i];
+    *finding = (struct blame_finding){.is_found = true,
+                                      .line = blamed->origin,
+                                      .author_name = blamed->author_name,
+                                      .author_email = blamed->author_email,
+                                      .changed_at_ms = blamed->changed_at_ms,
+                                      .commit_subject = blamed->commit_subject,
+                                      .revision = arena_copy(q->arena, text_of(choice->commit)),
+                                      .confidence = choice->confidence};
+    if (blamed->is_boundary && q->repository->is_shallow) {
+        finding->confidence = CONFIDENCE_LOW;
+        doubt = "; the clone is shallow, so the line may be older than the history it has";
+    } else if (text_contains(ignored, blamed->origin.commit)) {
+        finding->confidence = CONFIDENCE_LOW;
+        doubt = "; the line is new in a commit that .git-blame-ignore-revs lists";
+    }
+    finding->reason = arena_printf(q->arena, "%.*s%s", TEXT_ARG(choice->reason), doubt);
+}
+
+// Blames all lines of the queries that were given the same commit as query first.
+static bool blame_revision(struct question *q, size_t first, struct buffer *ignored,
+                           struct error *error)
+{
+    const char *commit = q->choices[first].commit;
+    size_t *whose = arena_array(&q->scratch, size_t, q->query_n), line_n = 0;
+    struct blamed_line *lines = arena_array(&q->scratch, struct blamed_line, q->query_n);
+    for (size_t i = first; i < q->query_n; i++) {
+        if (q->choices[i].line_number == 0 || strcmp(q->choices[i].commit, commit) != 0)
+            continue;
+        whose[line_n] = i;
+        lines[line_n++].line_number = q->choices[i].line_number;
+    }
+    if (strcmp(commit, q->tip) != 0 && !add_ignored_of_commit(q, commit, ignored, error))
+        return false;
+    const struct blame_request request = {.tip = q->tip,
+                                          .revision = commit,
+                                          .path = q->queries[0].path,
+                                          .ignored = buffer_text(ignored)};
+    if (!blame_run(&q->repository->git, &request, q->arena, lines, line_n, error))
+        return false;
+    for (size_t i = 0; i < line_n; i++) {
+        if (lines[i].is_blamed)
+            find(q, whose[i], &lines[i], request.ignored);
+        else
+            q->findings[whose[i]].reason = TEXT("git blame said nothing about the line");
+        q->choices[whose[i]].line_number = 0; // done
+    }
+    return true;
+}
+
+static bool blame_all(struct question *q, struct error *error)
+{
+    struct buffer ignored = {0};
+    add_ignored_of_work_tree(q->repository, &ignored);
+    bool ok = add_ignored_of_commit(q, q->tip, &ignored, error);
+    size_t shared = ignored.len;
+    for (size_t i = 0; i < q->query_n; i++)
+        q->findings[i] = (struct blame_finding){.reason = q->choices[i].reason};
+    for (size_t i = 0; ok && i < q->query_n; i++) {
+        if (q->choices[i].line_number == 0)
+            continue;
+        ignored.len = shared;
+        ok = blame_revision(q, i, &ignored, error);
+    }
+    buffer_release(&ignored);
+    return ok;
+}
+
+bool repository_blame(struct repository *repository, const struct blame_query *queries,
+                      size_t query_n, struct arena *arena, struct blame_finding *findings,
+                      struct error *error)
+{
+    const char *why_not;
+    if (query_n == 0)
+        return true;
+    if (!git_path_is_sane(queries[0].path, &why_not)) {
+        for (size_t i = 0; i < query_n; i++)
+            findings[i] = (struct blame_finding){.reason = text_of(why_not)};
+        return true;
+    }
+    struct question q = {.repository = repository,
+                         .queries = queries,
+                         .query_n = query_n,
+                         .findings = findings,
+                         .arena = arena};
+    bool ok = objects_open(&repository->git, OBJECTS_TIMEOUT_MS, &q.objects, error) &&
+              choose(&q, error) && blame_all(&q, error);
+    objects_close(&q.objects);
+    arena_release(&q.scratch);
+    return ok;
+}
