@@ -583,8 +583,7 @@ static void the_repositorys_settings_run_nothing(void **state)
     sandbox_git(&box, "config", "diff.orderFile", "/nonexistent");
     // as teams set it, relative to the work tree
     sandbox_git(&box, "config", "blame.ignoreRevsFile", ".git-blame-ignore-revs");
-    sandbox_write(&box, ".git-blame-ignore-revs", "# none yet
-");
+    sandbox_write(&box, ".git-blame-ignore-revs", "# none yet\n");
     assert_finding(ask_box("", "a.py", 1, "x"), ADA, first, CONFIDENCE_MEDIUM);
     assert_int_equal(access(arena_printf(&arena, "%s/ran", box.dir).at, F_OK), -1);
 }
