@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { THREADS = 2, CONNECTIONS_MAX = 10000, CONNECTION_MEMORY = 64 * 1024 };
+enum { THREADS = 2, CONNECTIONS_MAX = 10000 };
 
 static struct MHD_Response *answer;
 
@@ -39,8 +39,7 @@ int main(void)
     struct MHD_Daemon *daemon = MHD_start_daemon(
         MHD_USE_EPOLL_INTERNAL_THREAD, 0, NULL, NULL, handle, NULL, MHD_OPTION_THREAD_POOL_SIZE,
         (unsigned)THREADS, MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS_MAX,
-        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY, MHD_OPTION_SOCK_ADDR,
-        (struct sockaddr *)&address, MHD_OPTION_END);
+        MHD_OPTION_SOCK_ADDR, (struct sockaddr *)&address, MHD_OPTION_END);
     if (!daemon) {
         fprintf(stderr, "bare: libmicrohttpd does not start\n");
         return 1;
