@@ -9,7 +9,7 @@
 #include "report/scrub_find.h"
 
 // The shortest that can hold something to hide: "jwt=x", "://u:p@".
-enum { SHORTEST = 5 };
+enum { SHORTEST = 5, PASS_MAX = 8 };
 
 // For each byte that can begin something, or stand between a name and a value, the bytes that can
 // follow it (their lower five bits): most places of a text are passed over by one look at this.
@@ -60,7 +60,7 @@ static bool find_next(struct text t, size_t from, bool by_name, struct span *spa
     return false;
 }
 
-static struct text scrub(struct arena *a, struct text t, bool by_name)
+static struct text scrub_once(struct arena *a, struct text t, bool by_name)
 {
     struct span span;
     if (t.len < SHORTEST || !find_next(t, 0, by_name, &span))
@@ -78,6 +78,19 @@ static struct text scrub(struct arena *a, struct text t, bool by_name)
     memcpy(out, t.at + from, t.len - from);
     out += t.len - from;
     return (struct text){copy, (size_t)(out - copy)};
+}
+
+// What is hidden can have kept something else from being recognized, so until nothing more is
+// found.
+static struct text scrub(struct arena *a, struct text t, bool by_name)
+{
+    for (int pass = 0; pass < PASS_MAX; pass++) {
+        struct text scrubbed = scrub_once(a, t, by_name);
+        if (scrubbed.at == t.at)
+            break;
+        t = scrubbed;
+    }
+    return t;
 }
 
 struct text scrub_shapes(struct arena *a, struct text t)

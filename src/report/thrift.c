@@ -185,6 +185,7 @@ static void read_locals(struct reader *r, struct frame *frame)
     size_t count = read_count(r, 8),
            kept = count < REPORT_VARIABLE_MAX ? count : REPORT_VARIABLE_MAX;
     frame->variables = arena_array(&r->d->arena, struct variable, kept);
+    frame->variable_n = 0; // the field may come twice: the last counts
     for (size_t i = 0; i < count && !r->failed; i++) {
         if (i >= kept) {
             skip(r, WIRE_STRING, 0);

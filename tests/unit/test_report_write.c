@@ -126,13 +126,15 @@ static struct text read_file(const char *path)
     return (struct text){at, (size_t)size};
 }
 
-static void check_envelope(const char *path)
+typedef bool decode_function(struct decoder *, struct text, struct report_list *, struct error *);
+
+static void check_file(const char *path, decode_function *decode)
 {
     struct text sent = read_file(path), body;
     struct report_list list;
     struct error error = {0};
     if (!decode_body(decoder, TEXT(""), sent, &body, &error) ||
-        !decode_envelope(decoder, body, &list, &error))
+        !decode(decoder, body, &list, &error))
         fail_msg("%s: %s", path, error.message);
     for (size_t i = 0; i < list.report_n; i++)
         if (!survives_writing(&list.reports[i], again))
@@ -141,14 +143,20 @@ static void check_envelope(const char *path)
     free((char *)sent.at);
 }
 
+static void check_files(const char *pattern, decode_function *decode)
+{
+    glob_t found = {0};
+    assert_int_equal(glob(pattern, 0, NULL, &found), 0);
+    for (size_t i = 0; i < found.gl_pathc; i++)
+        check_file(found.gl_pathv[i], decode);
+    globfree(&found);
+}
+
 static void everything_real_clients_sent_survives(void **state)
 {
     (void)state;
-    glob_t found = {0};
-    assert_int_equal(glob(SOURCE_ROOT "/tests/corpus/sentry/*.envelope", 0, NULL, &found), 0);
-    for (size_t i = 0; i < found.gl_pathc; i++)
-        check_envelope(found.gl_pathv[i]);
-    globfree(&found);
+    check_files(SOURCE_ROOT "/tests/corpus/sentry/*.envelope", decode_envelope);
+    check_files(SOURCE_ROOT "/tests/corpus/sentry/*.store.json", decode_store);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, start, stop)

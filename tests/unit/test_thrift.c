@@ -362,6 +362,28 @@ static void strings_that_are_not_utf8_are_mended(void **state)
                                             "b");
 }
 
+static void a_field_that_comes_twice_counts_once(void **state)
+{
+    (void)state;
+    header("record_error", 1);
+    field(12, 1);
+    begin_list(1, 12, 1);
+    string_field(1, "a.py");
+    for (unsigned count = 3; count > 0; count--) {
+        field(13, 5);
+        number(11, 1);
+        number(11, 1);
+        number(count, 4);
+        for (unsigned i = 0; i < count; i++) {
+            string("x");
+            string("y");
+        }
+    }
+    number(0, 3);
+    assert_true(decodes());
+    assert_int_equal(report_main(&call.report)->frames[0].variable_n, 1);
+}
+
 static void the_middle_of_a_long_traceback_is_cut(void **state)
 {
     (void)state;
@@ -396,6 +418,7 @@ int main(void)
         TEST(replies_are_what_apache_thrift_expects),
         TEST(bad_shapes_are_refused_in_plain_words),
         TEST(strings_that_are_not_utf8_are_mended),
+        TEST(a_field_that_comes_twice_counts_once),
         TEST(the_middle_of_a_long_traceback_is_cut),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
