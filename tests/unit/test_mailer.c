@@ -10,7 +10,7 @@
 #include "server/mailer.h"
 #include "smtp_server.h"
 
-enum { OUTCOME_MAX = 16, WAIT_S = 10, MINUTE_MS = 60000, HOUR_MS = 60 * MINUTE_MS };
+enum { OUTCOME_MAX = 128, WAIT_S = 10, MINUTE_MS = 60000, HOUR_MS = 60 * MINUTE_MS };
 
 static const int64_t NOW_MS = INT64_C(1767323045000);
 
@@ -32,7 +32,7 @@ static void hear(void *self, const struct outbox_letter *letter)
 {
     struct ears *ears = self;
     pthread_mutex_lock(&ears->lock);
-    assert_true(ears->count < OUTCOME_MAX);
+    check(ears->count < OUTCOME_MAX); // cmocka only hears its own thread
     struct outcome *o = &ears->outcomes[ears->count++];
     *o = (struct outcome){letter->id,         letter->attempts,
                           letter->sent_at_ms, letter->next_try_at_ms,
