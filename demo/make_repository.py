@@ -131,7 +131,7 @@ def write_invoice(customer):
 
 def main():
     flawless.client.set_hostports([os.environ["FLAWLESS_DSN"]])
-    for customer in range(int(os.environ.get("CUSTOMERS", "40"))):
+    for customer in range(int(os.environ.get("CUSTOMERS", "64"))):
         write_invoice(customer)
 
 
@@ -159,7 +159,7 @@ from shop import stock
 
 def main():
     sentry_sdk.init(dsn=os.environ["SENTRY_DSN"])
-    for item in range(int(os.environ.get("ITEMS", "40"))):
+    for item in range(int(os.environ.get("ITEMS", "64"))):
         try:
             stock.days_left(left=item, sold_per_day=0)
         except ZeroDivisionError:
