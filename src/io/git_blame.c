@@ -15,7 +15,7 @@ enum {
     // git takes lines for moved only when they have 20 or 40 letters and digits together, counted
     // in the lines it was asked for; a single line rarely has as many, so its neighbours are asked
     // for, too.
-    NEIGHBOURS = 12,
+    NEIGHBOURS = 6,
 };
 
 // ---- what git says ----

@@ -20,6 +20,9 @@ struct decoder; // one thread at a time; owns arena, parsers and inflated bytes;
 struct decoder *decoder_new(void);
 void decoder_free(struct decoder *d); // NULL is fine
 void decoder_reset(struct decoder *d);
+// From now on reports are decoded without what only few of them are asked for (variables, lines of
+// context, the request): most reports are just counted. report_complete reads it.
+void decoder_defer_rest(struct decoder *d);
 struct arena *decoder_arena(struct decoder *d); // for what must live as long as the reports
 
 enum { BODY_SENT_MAX = 20 * 1024 * 1024, BODY_MAX = 40 * 1024 * 1024, EVENT_MAX = 2 * 1024 * 1024 };
@@ -38,6 +41,10 @@ bool decode_envelope(struct decoder *d, struct text body, struct report_list *li
 // The body of /store/: one event as JSON, also base64 of zlib as old clients sent it.
 bool decode_store(struct decoder *d, struct text body, struct report_list *list,
                   struct error *error);
+
+// Reads what decoder_defer_rest left out, into the report and its frames; nothing to do for a
+// report that is complete. The decoder must not have been reset and must not be in use elsewhere.
+void report_complete(struct report *report);
 
 // One event as JSON; also what report_write wrote.
 bool decode_event(struct decoder *d, struct text json, struct report *report, struct error *error);

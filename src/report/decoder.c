@@ -72,6 +72,11 @@ void decoder_reset(struct decoder *d)
     inflaters_shrink(d);
 }
 
+void decoder_defer_rest(struct decoder *d)
+{
+    d->defers_rest = true;
+}
+
 struct arena *decoder_arena(struct decoder *d)
 {
     return &d->arena;

@@ -22,6 +22,7 @@ struct decoder_doc {
 
 struct decoder {
     struct arena arena;
+    bool defers_rest;
     struct buffer plain;     // what decode_body inflated
     struct buffer unwrapped; // what decode_store inflated
     struct buffer scratch;   // for flattening one value

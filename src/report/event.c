@@ -2,6 +2,7 @@
 // A Sentry event becomes a report. A member of the wrong type is dropped and the rest is kept: only
 // bytes that are not JSON, or JSON that is no object, cost the event.
 #include "base/hex.h"
+#include "report/decode.h"
 #include "report/exceptions.h"
 #include "report/message_text.h"
 #include "report/request_text.h"
@@ -112,6 +113,22 @@ static void read_counts(struct json contexts, struct report *report)
     report->error_threshold = int_lenient(json_get(ours, TEXT("error_threshold")), 0);
 }
 
+// What is only read of a report that somebody asks for in full.
+struct report_rest {
+    struct decoder *decoder;
+    struct json request;
+};
+
+void report_complete(struct report *report)
+{
+    struct report_rest *rest = report->rest;
+    if (!rest)
+        return;
+    report->rest = NULL;
+    report->request = request_text(rest->decoder, rest->request);
+    exceptions_complete(rest->decoder, report);
+}
+
 static void read_event(struct decoder *d, const struct event_members *m, struct report *report)
 {
     report->happened_at_ms = timestamp_ms(m->timestamp);
@@ -127,10 +144,13 @@ static void read_event(struct decoder *d, const struct event_members *m, struct 
     if (!report->message.len)
         report->message = message_text(d, m->message);
     report->message = text_without_shapes(d, report->message, REPORT_TEXT_MAX);
-    report->request = request_text(d, m->request);
     read_counts(m->contexts, report);
     exceptions_read(d, m->exception, m->stacktrace, m->threads, report);
     report_settle(d, report);
+    report->rest = arena_alloc(&d->arena, sizeof *report->rest);
+    *report->rest = (struct report_rest){d, m->request};
+    if (!d->defers_rest)
+        report_complete(report);
 }
 
 static bool is_ours(struct json type)

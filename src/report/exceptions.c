@@ -167,6 +167,14 @@ static void trim_variables(struct report *report)
     }
 }
 
+void exceptions_complete(struct decoder *d, struct report *report)
+{
+    for (size_t i = 0; i < report->exception_n; i++)
+        for (size_t f = 0; f < report->exceptions[i].frame_n; f++)
+            frame_complete(d, &report->exceptions[i].frames[f]);
+    trim_variables(report);
+}
+
 static int64_t between(int64_t number, int64_t low, int64_t high)
 {
     return number < low ? low : number > high ? high : number;
@@ -181,5 +189,4 @@ void report_settle(struct decoder *d, struct report *report)
         report->level = TEXT("error");
     report->error_count = between(report->error_count, 1, REPORT_COUNT_MAX);
     report->error_threshold = between(report->error_threshold, 0, REPORT_COUNT_MAX);
-    trim_variables(report);
 }

@@ -14,8 +14,12 @@ void exceptions_read(struct decoder *d, struct json exception, struct json stack
 // "Type: text" in the message of an exception without a type is taken apart.
 void exception_split(struct exception *exception);
 
+// Completes every frame, and cuts variables until all together stay within
+// REPORT_VARIABLES_SIZE_MAX.
+void exceptions_complete(struct decoder *d, struct report *report);
+
 // What holds for every report, whoever decoded it: there is an exception, it says something, counts
-// are sane, and all variables together stay within REPORT_VARIABLES_SIZE_MAX.
+// are sane.
 void report_settle(struct decoder *d, struct report *report);
 
 #endif

@@ -8,6 +8,11 @@ struct frame_members {
         in_app, vars, pre_context, post_context, instruction_addr;
 };
 
+// Where the parts of a frame are that few reports are asked for.
+struct frame_rest {
+    struct json vars, pre_context, post_context;
+};
+
 // In the order in which the Python SDK writes them.
 static const struct member frame_members[] = {
     MEMBER(struct frame_members, filename),
@@ -141,10 +146,21 @@ static bool read_frame(struct decoder *d, struct json entry, struct frame *frame
     frame->text = text_read(d, m.context_line, REPORT_NAME_MAX);
     frame->line_number = read_line_number(m.lineno);
     frame->in_app = read_in_app(m.in_app);
-    frame->pre_context = read_lines(d, m.pre_context, true, &frame->pre_context_n);
-    frame->post_context = read_lines(d, m.post_context, false, &frame->post_context_n);
-    read_variables(d, m.vars, frame);
+    struct frame_rest *rest = arena_alloc(&d->arena, sizeof *rest);
+    *rest = (struct frame_rest){m.vars, m.pre_context, m.post_context};
+    frame->rest = rest;
     return true;
+}
+
+void frame_complete(struct decoder *d, struct frame *frame)
+{
+    const struct frame_rest *rest = frame->rest;
+    if (!rest)
+        return;
+    frame->rest = NULL;
+    frame->pre_context = read_lines(d, rest->pre_context, true, &frame->pre_context_n);
+    frame->post_context = read_lines(d, rest->post_context, false, &frame->post_context_n);
+    read_variables(d, rest->vars, frame);
 }
 
 void frames_read(struct decoder *d, struct json stacktrace, struct exception *into)

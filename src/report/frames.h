@@ -10,6 +10,9 @@ enum { CONTEXT_LINE_MAX = 30 }; // lines kept before and after a frame's own
 // A stack trace: {"frames": [..]} or the bare list. Gives none for anything else.
 void frames_read(struct decoder *d, struct json stacktrace, struct exception *into);
 
+// Reads the variables and context lines that frames_read only remembered the places of.
+void frame_complete(struct decoder *d, struct frame *frame);
+
 // The rules all protocols share: a path and a file name stand in for each other, functions called
 // "?" or
 // "<unknown>" have no name.

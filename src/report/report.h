@@ -43,6 +43,7 @@ struct frame {
     size_t pre_context_n;
     struct text *post_context;
     size_t post_context_n;
+    const struct frame_rest *rest; // not NULL: variables and context are not read yet
 };
 
 struct exception {
@@ -72,6 +73,7 @@ struct report {
     // name.
     struct exception *exceptions;
     size_t exception_n;
+    struct report_rest *rest; // not NULL: see report_complete in decode.h
 };
 
 // The exception that names the report: the last. An event without one has a made-up exception with

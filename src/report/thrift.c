@@ -285,6 +285,7 @@ static void settle(struct decoder *d, struct report *report, struct exception *e
             report->exception_n = 0; // report_settle makes one up
     }
     report_settle(d, report);
+    exceptions_complete(d, report);
 }
 
 static void read_record_error(struct reader *r, struct report *report)

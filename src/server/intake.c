@@ -40,7 +40,11 @@ static struct decoder *take_decoder(struct intake *intake)
     pthread_mutex_lock(&intake->lock);
     struct decoder *decoder = intake->pool_n ? intake->pool[--intake->pool_n] : NULL;
     pthread_mutex_unlock(&intake->lock);
-    return decoder ? decoder : decoder_new();
+    if (!decoder) {
+        decoder = decoder_new();
+        decoder_defer_rest(decoder); // the ledger completes the few reports that it keeps
+    }
+    return decoder;
 }
 
 static void give_decoder(struct intake *intake, struct decoder *decoder)

@@ -22,6 +22,7 @@
 
 #include "base/log.h"
 #include "base/map.h"
+#include "report/decode.h"
 #include "server/settle.h"
 #include "server/tally.h"
 
@@ -128,7 +129,7 @@ static struct error_note *note_of(struct ledger *ledger, int64_t error_id)
 struct touched {
     struct touched *next;
     int64_t error_id;
-    const struct report *report;
+    struct report *report;
 };
 
 struct batch {
@@ -139,7 +140,7 @@ struct batch {
     int64_t now_ms;
 };
 
-static void touch(struct batch *batch, int64_t error_id, const struct report *report)
+static void touch(struct batch *batch, int64_t error_id, struct report *report)
 {
     struct touched *touched = map_find(&batch->touched_by_id, id_key(&error_id));
     if (!touched) {
@@ -154,9 +155,10 @@ static void touch(struct batch *batch, int64_t error_id, const struct report *re
 }
 
 static bool keep_occurrence(struct ledger *ledger, const struct batch *batch, int64_t error_id,
-                            const struct report *report, struct error *error)
+                            struct report *report, struct error *error)
 {
     buffer_clear(&ledger->body);
+    report_complete(report);
     report_write(report, &ledger->body);
     if (ledger->body.failed)
         fatal_out_of_memory();
@@ -189,7 +191,7 @@ static bool record_entry(struct ledger *ledger, struct batch *batch,
                          const struct tally_entry *entry, struct error *error)
 {
     struct store *store = ledger->settings.store;
-    const struct report *report = &entry->newest->report;
+    struct report *report = &entry->newest->report;
     const struct site *site = &entry->newest->verdict.site;
     const struct exception *exception = entry->newest->verdict.exception;
     struct site_row row;

@@ -22,7 +22,8 @@ struct ledger_message {
     enum ledger_subject subject;
 };
 
-// A report that was judged. key: the same for reports that are added up together (digest of site
+// A report that was judged; it may be incomplete (decoder_defer_rest), then its decoder is the
+// ledger's until the answer. key: the same for reports that are added up together (digest of site
 // and exception type).
 struct judged {
     struct report report;

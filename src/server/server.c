@@ -16,9 +16,10 @@
 
 enum {
     REPOSITORY_PATIENCE_MS = 120, // a start waits so long for the repository's paths
-    THRIFT_STOP_MS = 2000,
-    HTTP_STOP_MS = 4000,
-    GIT_STOP_S = 2,
+    // together below ten seconds, with what the mailer may need to give up
+    THRIFT_STOP_MS = 1000,
+    HTTP_STOP_MS = 3000,
+    GIT_STOP_S = 1,
 };
 
 struct server {
@@ -138,7 +139,9 @@ static bool open_state(struct server *server, struct error *error)
     options_smtp_url(o, &server->smtp_url);
     options_sender(o, &server->sender);
     int64_t released = 0;
-    if (o->smtp_host.len && !store_release_kept_letters(server->store, &released, error))
+    if (o->smtp_host.len && (!store_begin(server->store, error) ||
+                             !store_release_kept_letters(server->store, &released, error) ||
+                             !store_commit(server->store, error)))
         return false;
     if (released)
         log_info("%lld letters that were kept in the outbox are going to be sent",
@@ -294,14 +297,14 @@ bool server_stop(struct server *server)
     bool is_over = http_server_stop(server->http, HTTP_STOP_MS);
     if (is_over)
         web_stop(server->web);
+    if (server->mailer) // before the ledger, which has to hear what became of the letter under way
+        mailer_stop(server->mailer);
     ledger_stop(server->ledger);
     struct timespec deadline;
     clock_gettime(CLOCK_REALTIME, &deadline);
     deadline.tv_sec += GIT_STOP_S;
     is_over &= blamer_stop(server->blamer, &deadline);
     is_over &= keeper_stop(server->keeper, &deadline);
-    if (server->mailer)
-        mailer_stop(server->mailer);
     store_close(server->store);
     if (!is_over)
         return false;

@@ -46,7 +46,7 @@ static bool recall_report(const struct ledger_settings *settings, int64_t error_
 }
 
 enum settled settle_error(const struct ledger_settings *settings, int64_t error_id,
-                          const struct report *report, struct arena *arena, struct error *error)
+                          struct report *report, struct arena *arena, struct error *error)
 {
     struct error_record record = {0};
     if (!store_get_error(settings->store, error_id, arena, &record, error))
@@ -68,6 +68,8 @@ enum settled settle_error(const struct ledger_settings *settings, int64_t error_
         struct judge *judge = settings->hold_judge(settings->self);
         int64_t now_ms = clock_wall_ms(settings->clock);
         struct letter letter;
+        if (report)
+            report_complete(report);
         letter_write(&(struct letter_facts){&record, report, judge, settings->base_url, now_ms},
                      arena, &letter);
         is_fine = put_into_outbox(settings, error_id, record.ownership.owner_email, &letter, now_ms,

@@ -13,9 +13,9 @@ enum settled {
     SETTLED_FOR_EVER,    // one was written before: there is nothing more to decide
 };
 
-// report: the newest of the error when it is at hand, else NULL and the newest kept occurrence is
-// shown.
+// report: the newest of the error when it is at hand (it is completed when it is shown), else NULL
+// and the newest kept occurrence is shown.
 enum settled settle_error(const struct ledger_settings *settings, int64_t error_id,
-                          const struct report *report, struct arena *arena, struct error *error);
+                          struct report *report, struct arena *arena, struct error *error);
 
 #endif

@@ -7,7 +7,7 @@ static int64_t add_up(int64_t a, int64_t b)
     return __builtin_add_overflow(a, b, &sum) ? INT64_MAX : sum;
 }
 
-void batch_tally_add(struct batch_tally *tally, const struct judged *judged)
+void batch_tally_add(struct batch_tally *tally, struct judged *judged)
 {
     struct text key = {(const char *)judged->key.bytes, sizeof judged->key.bytes};
     struct tally_entry *entry = map_find(&tally->by_key, key);

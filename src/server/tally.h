@@ -8,10 +8,10 @@
 #include "server/ledger.h"
 
 struct tally_entry {
-    struct tally_entry *next;    // in order of the first report
-    const struct judged *first;  // borrowed from a submission
-    const struct judged *newest; // with the same key
-    int64_t count;               // occurrences; saturates instead of overflowing
+    struct tally_entry *next; // in order of the first report
+    struct judged *first;     // borrowed from a submission
+    struct judged *newest;    // with the same key
+    int64_t count;            // occurrences; saturates instead of overflowing
 };
 
 struct batch_tally {
@@ -21,7 +21,7 @@ struct batch_tally {
     int64_t report_n, occurrence_n;
 };
 
-void batch_tally_add(struct batch_tally *tally, const struct judged *judged);
+void batch_tally_add(struct batch_tally *tally, struct judged *judged);
 void batch_tally_release(struct batch_tally *tally); // the arena is the caller's
 
 #endif
