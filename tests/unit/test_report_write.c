@@ -6,13 +6,15 @@
 
 #include "../fuzz/same_report.h"
 
-static struct decoder *decoder, *again;
+static struct decoder *decoder, *again, *deferring;
 
 static int start(void **state)
 {
     (void)state;
     decoder = decoder_new();
     again = decoder_new();
+    deferring = decoder_new();
+    decoder_defer_rest(deferring);
     return 0;
 }
 
@@ -21,6 +23,7 @@ static int stop(void **state)
     (void)state;
     decoder_free(decoder);
     decoder_free(again);
+    decoder_free(deferring);
     return 0;
 }
 
@@ -131,7 +134,7 @@ typedef bool decode_function(struct decoder *, struct text, struct report_list *
 static void check_file(const char *path, decode_function *decode)
 {
     struct text sent = read_file(path), body;
-    struct report_list list;
+    struct report_list list, later;
     struct error error = {0};
     if (!decode_body(decoder, TEXT(""), sent, &body, &error) ||
         !decode(decoder, body, &list, &error))
@@ -139,7 +142,14 @@ static void check_file(const char *path, decode_function *decode)
     for (size_t i = 0; i < list.report_n; i++)
         if (!survives_writing(&list.reports[i], again))
             fail_msg("%s", path);
+    assert_true(decode(deferring, body, &later, &error));
+    for (size_t i = 0; i < later.report_n; i++) {
+        report_complete(&later.reports[i]);
+        if (!same_report(&list.reports[i], &later.reports[i]))
+            fail_msg("%s is not the same when it is completed later", path);
+    }
     decoder_reset(decoder);
+    decoder_reset(deferring);
     free((char *)sent.at);
 }
 
@@ -152,7 +162,7 @@ static void check_files(const char *pattern, decode_function *decode)
     globfree(&found);
 }
 
-static void everything_real_clients_sent_survives(void **state)
+static void everything_real_clients_sent_survives_writing_and_deferring(void **state)
 {
     (void)state;
     check_files(SOURCE_ROOT "/tests/corpus/sentry/*.envelope", decode_envelope);
@@ -167,7 +177,7 @@ int main(void)
         TEST(a_report_is_written_sorted_and_compact),
         TEST(a_message_without_exception_stays_one),
         TEST(awkward_reports_survive),
-        TEST(everything_real_clients_sent_survives),
+        TEST(everything_real_clients_sent_survives_writing_and_deferring),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
