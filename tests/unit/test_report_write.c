@@ -153,41 +153,12 @@ static void check_file(const char *path, decode_function *decode)
     free((char *)sent.at);
 }
 
-// What is read later is the same as what is read at once.
-static void check_deferred(const char *path, decode_function *decode)
-{
-    struct text sent = read_file(path);
-    struct report_list now, later;
-    struct decoder *deferring = decoder_new();
-    struct buffer eager = {0}, deferred = {0};
-    decoder_defer_rest(deferring);
-    assert_true(decode(decoder, sent, &now, NULL));
-    assert_true(decode(deferring, sent, &later, NULL));
-    assert_int_equal(now.report_n, later.report_n);
-    for (size_t i = 0; i < now.report_n; i++) {
-        report_complete(&later.reports[i]);
-        report_complete(&later.reports[i]); // again is fine
-        memcpy(later.reports[i].event_id, now.reports[i].event_id, sizeof now.reports[i].event_id);
-        report_write(&now.reports[i], &eager);
-        report_write(&later.reports[i], &deferred);
-    }
-    if (!text_equal(buffer_text(&eager), buffer_text(&deferred)))
-        fail_msg("%s: reading later gives something else", path);
-    buffer_release(&eager);
-    buffer_release(&deferred);
-    decoder_free(deferring);
-    decoder_reset(decoder);
-    free((char *)sent.at);
-}
-
 static void check_files(const char *pattern, decode_function *decode)
 {
     glob_t found = {0};
     assert_int_equal(glob(pattern, 0, NULL, &found), 0);
-    for (size_t i = 0; i < found.gl_pathc; i++) {
+    for (size_t i = 0; i < found.gl_pathc; i++)
         check_file(found.gl_pathv[i], decode);
-        check_deferred(found.gl_pathv[i], decode);
-    }
     globfree(&found);
 }
 
