@@ -6,9 +6,7 @@
 // versions.
 #include "capture.h"
 
-#if PY_VERSION_HEX < 0x030B0000
-#include <frameobject.h>
-#elif PY_VERSION_HEX < 0x030C0000
+#if PY_VERSION_HEX >= 0x030B0000 && PY_VERSION_HEX < 0x030C0000
 #define Py_BUILD_CORE
 #include <internal/pycore_code.h>
 #include <internal/pycore_frame.h>

@@ -273,7 +273,7 @@ static void add_iterated(struct capture *c, PyObject *value, int depth, const ch
 
 static void add_set(struct capture *c, PyObject *set, int depth)
 {
-    bool is_plain = PySet_CheckExact(set) && PySet_GET_SIZE(set) > 0;
+    bool is_plain = Py_IS_TYPE(set, &PySet_Type) && PySet_GET_SIZE(set) > 0;
     if (!is_plain) {
         add_type_name(c, Py_TYPE(set));
         add(c, "(");

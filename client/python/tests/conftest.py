@@ -33,12 +33,14 @@ class Request:
 
 
 class Server:
-    """Answers 200, or what answers (status, headers) says first; keeps every request."""
+    """Answers 200, or what answers (status, headers) says first; keeps every request, unless keeps
+    is turned off."""
 
     def __init__(self, port=0):
         self.requests, self.answers = [], []
         self.arrived = threading.Condition()
         self.connections = 0
+        self.keeps = True
         outer = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -53,7 +55,8 @@ class Server:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 with outer.arrived:
                     status, headers = outer.answers.pop(0) if outer.answers else (200, {})
-                    outer.requests.append(Request(self.path, self.headers, body))
+                    if outer.keeps:
+                        outer.requests.append(Request(self.path, self.headers, body))
                     outer.arrived.notify_all()
                 answer = b"{}"
                 self.send_response(status)
