@@ -18,6 +18,7 @@ static_assert(std::is_trivially_copyable<dom::element>::value, "elements are cop
 
 struct json_doc {
     dom::parser parser{JSON_SIZE_MAX};
+    struct buffer padded = {}; // what is parsed, with the room behind it that simdjson reads into
     struct buffer mended = {};
 };
 
@@ -46,8 +47,10 @@ extern "C" struct json_doc *json_doc_new(void)
 
 extern "C" void json_doc_free(struct json_doc *doc)
 {
-    if (doc)
+    if (doc) {
+        buffer_release(&doc->padded);
         buffer_release(&doc->mended);
+    }
     delete doc;
 }
 
@@ -60,8 +63,14 @@ static simdjson::error_code parse(struct json_doc *doc, struct text bytes, struc
         if (failed)
             return failed;
     }
+    buffer_clear(&doc->padded);
+    char *room = buffer_reserve(&doc->padded, bytes.len + simdjson::SIMDJSON_PADDING);
+    if (!room)
+        return simdjson::MEMALLOC;
+    std::memcpy(room, bytes.at, bytes.len);
+    std::memset(room + bytes.len, 0, simdjson::SIMDJSON_PADDING);
     dom::element element;
-    simdjson::error_code failed = doc->parser.parse(bytes.at, bytes.len, true).get(element);
+    simdjson::error_code failed = doc->parser.parse(room, bytes.len, false).get(element);
     if (!failed)
         *root = face_of(element);
     return failed;

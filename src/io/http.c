@@ -19,7 +19,9 @@
 #include "io/address.h"
 
 enum {
-    CONNECTION_MEMORY = 64 * 1024, // bounds the head of a request; libmicrohttpd answers 431 itself
+    // Bounds the head of a request; libmicrohttpd answers 431 itself. It clears all of it after
+    // each request.
+    CONNECTION_MEMORY = 32 * 1024,
     CONNECTION_MAX = 10000,
     IDLE_TIMEOUT_S = 75,
     // Of a body that is over its bound, so much is still read, so that the client hears why before
