@@ -32,12 +32,12 @@ def main():
     )
     said, status = "", None
     signal.alarm(60)  # ends a run that hangs
+    page = None
     for line in process.stdout:
         said += line
-        page = re.search(r"http://[^/@\s]+/(?!\S*\d+$)", said)
-        if "listening on" in line:
+        page = page or re.search(r"http://([\w.-]+:\d+)/?\s", line)
+        if page and "listening on" in said and "@" in said:  # address, readiness and DSN
             break
-    page = re.search(r"http://([\w.-]+:\d+)/?\s", said + " ")
     if page:
         with urllib.request.urlopen(f"http://{page.group(1)}/", timeout=20) as answer:
             status = answer.status

@@ -5,6 +5,7 @@ import os
 import pathlib
 import re
 import signal
+import sqlite3
 import subprocess
 
 from reports import Sender
@@ -78,6 +79,13 @@ class Server:
         self.process.popen.send_signal(signal.SIGKILL)
         self.process.popen.wait()
         self.process.reader.join(5)
+
+    def bring_next_try_forward(self):
+        """Makes letters that wait for their next try due, while the server is stopped."""
+        assert not self.is_running()
+        with sqlite3.connect(self.directory / "state" / "flawless.db") as database:
+            database.execute("UPDATE outbox SET next_try_at_ms = 0")
+        database.close()
 
     def get(self, path, accept="text/html"):
         return get(self.url + path, accept)
