@@ -51,17 +51,19 @@ struct door {
 
 // ---- opening ----
 
-static bool explain_bind(int code, const char *host, int port, struct error *error)
+// option: the one that set the port.
+static bool explain_bind(int code, const char *host, int port, const char *option,
+                         struct error *error)
 {
     switch (code) {
     case EADDRINUSE:
         return error_set(error, ERROR_CONFIG,
-                         "port %d is in use by another program; stop it or set another port in "
+                         "%s %d is in use by another program; stop it or set another %s in "
                          "flawless.cfg",
-                         port);
+                         option, port, option);
     case EACCES:
         return error_set(error, ERROR_CONFIG,
-                         "port %d needs more rights; set a port from 1024 on in flawless.cfg",
+                         "%s %d needs more rights; set one from 1024 on in flawless.cfg", option,
                          port);
     case EADDRNOTAVAIL:
         return error_set(error, ERROR_CONFIG,
@@ -69,7 +71,7 @@ static bool explain_bind(int code, const char *host, int port, struct error *err
                          "flawless.cfg",
                          host);
     default:
-        return error_set(error, ERROR_CONFIG, "cannot listen on %s port %d: %s", host, port,
+        return error_set(error, ERROR_CONFIG, "cannot listen on %s, %s %d: %s", host, option, port,
                          strerror(code));
     }
 }
@@ -122,7 +124,8 @@ static bool open_port(struct door *door, int port, bool is_pages_only, struct er
             failed_with = errno;
     }
     freeaddrinfo(addresses);
-    return failed_with ? explain_bind(failed_with, host[0] ? host : "all addresses", port, error)
+    return failed_with ? explain_bind(failed_with, host[0] ? host : "all addresses", port,
+                                      is_pages_only ? "http_port" : "port", error)
                        : true;
 }
 
