@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "client/c/client.h"
+#include "client.h"
 
 #include <pthread.h>
 

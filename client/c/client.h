@@ -6,9 +6,9 @@
 #ifndef FLAWLESS_CLIENT_CLIENT_H
 #define FLAWLESS_CLIENT_CLIENT_H
 
-#include "client/c/hostports.h"
-#include "client/c/sender.h"
-#include "client/c/throttle.h"
+#include "hostports.h"
+#include "sender.h"
+#include "throttle.h"
 
 // The permission to capture one occurrence. Every ticket has to be handed in.
 struct fl_ticket {

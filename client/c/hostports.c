@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-#include "client/c/hostports.h"
+#include "hostports.h"
 
 #include <stdlib.h>
 
 #include "base/buffer.h"
-#include "client/c/version.h"
+#include "version.h"
 
 struct parts {
     struct text scheme, key, host, port, prefix, project;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "client/c/pace.h"
+#include "pace.h"
 
 int64_t fl_pace_ready_at(const struct fl_pace *p)
 {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-#include "client/c/post.h"
+#include "post.h"
 
 #include <curl/curl.h>
 #include <stdlib.h>
 
-#include "client/c/pace.h"
-#include "client/c/version.h"
+#include "pace.h"
+#include "version.h"
 
 enum { WAIT_MAX_MS = 1000 };
 

@@ -4,7 +4,7 @@
 #ifndef FLAWLESS_CLIENT_POST_H
 #define FLAWLESS_CLIENT_POST_H
 
-#include "client/c/hostports.h"
+#include "hostports.h"
 
 enum { FL_CONNECT_TIMEOUT_MS = 2000 };
 

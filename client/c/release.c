@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "client/c/release.h"
+#include "release.h"
 
 #include <limits.h>
 #include <stdio.h>

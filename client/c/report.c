@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "client/c/report.h"
+#include "report.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,7 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "client/c/version.h"
+#include "version.h"
 
 uint64_t fl_random(void)
 {

@@ -3,7 +3,7 @@
 // more. Reports are posted one at a time in the order they came; one that fails goes back to the
 // front, and the next server (or the same one, after its back-off) gets it. So order is kept, and a
 // server that is down costs no more than the queue's bound.
-#include "client/c/sender.h"
+#include "sender.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -11,8 +11,8 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
-#include "client/c/pace.h"
-#include "client/c/post.h"
+#include "pace.h"
+#include "post.h"
 
 enum { STACK_SIZE = 512 * 1024, NOBODY = -1 };
 

@@ -4,8 +4,8 @@
 #ifndef FLAWLESS_CLIENT_SENDER_H
 #define FLAWLESS_CLIENT_SENDER_H
 
-#include "client/c/hostports.h"
-#include "client/c/report.h"
+#include "hostports.h"
+#include "report.h"
 
 enum {
     FL_QUEUE_MAX = 1000,                   // reports waiting

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "client/c/throttle.h"
+#include "throttle.h"
 
 static struct fl_throttled_error *find(struct fl_throttle *t, uint64_t key)
 {

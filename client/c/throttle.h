@@ -8,7 +8,7 @@
 #ifndef FLAWLESS_CLIENT_THROTTLE_H
 #define FLAWLESS_CLIENT_THROTTLE_H
 
-#include "client/c/report.h"
+#include "report.h"
 
 enum {
     FL_THROTTLE_ERROR_MAX = 512,            // errors remembered at once

@@ -4,7 +4,7 @@
 #define FLAWLESS_CLIENT_VERSION_H
 
 #ifndef FL_VERSION
-#error "the build has to define FL_VERSION, as in -DFL_VERSION=\"0.1.0\""
+#define FL_VERSION "0" // builds define it, as in -DFL_VERSION="0.1.0"
 #endif
 #ifndef FL_SDK
 #define FL_SDK "flawless.c"

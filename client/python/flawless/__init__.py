@@ -9,6 +9,7 @@ flawless.client.middleware.FlawlessMiddleware, functions in
 flawless.client.decorators.wrap_function, or call flawless.client.record_error() where an exception
 is caught.
 """
+
 from __future__ import annotations
 
 from flawless.client.client import VERSION as __version__

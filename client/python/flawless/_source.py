@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """What the C extension asks about files: their lines, and where they lie."""
+
 from __future__ import annotations
 
 import linecache

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""A small Flawless server that keeps what it is sent. The package under test has to be installed."""
+"""A small Flawless server that keeps what it is sent. The package has to be installed."""
+
 from __future__ import annotations
 
 import http.server
@@ -72,7 +73,9 @@ class Server:
         http.server.ThreadingHTTPServer.daemon_threads = True
         self._server = http.server.ThreadingHTTPServer(("127.0.0.1", port), Handler)
         self.port = self._server.server_address[1]
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True)
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, args=(0.01,), daemon=True
+        )
         self._thread.start()
 
     @property

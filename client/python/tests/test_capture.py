@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """What of an exception is sent."""
+
 import array
 import collections
 import dataclasses
@@ -504,14 +505,16 @@ def test_paths_are_given_from_where_the_package_was_imported(server, tmp_path):
 
 
 def test_site_packages_are_not_in_app(server, tmp_path):
-    module = import_text(tmp_path / "site-packages", "lib_b", "def add():\n    raise ValueError(1)\n")
+    text = "def add():\n    raise ValueError(1)\n"
+    module = import_text(tmp_path / "site-packages", "lib_b", text)
     frame = frames(report(server, raised(module.add)))[-1]
     assert frame["in_app"] is False
 
 
 def test_a_changed_file_is_read_anew(server, tmp_path):
     module = import_text(tmp_path, "changing_c", "def add():\n    raise ValueError(1)\n")
-    assert frames(report(server, raised(module.add)))[-1]["context_line"] == "    raise ValueError(1)"
+    event = report(server, raised(module.add))
+    assert frames(event)[-1]["context_line"] == "    raise ValueError(1)"
     (tmp_path / "changing_c.py").write_text("def add():\n    raise KeyError(12)  # new\n")
     event = report(server, raised(module.add))
     assert frames(event)[-1]["context_line"] == "    raise KeyError(12)  # new"
@@ -519,7 +522,8 @@ def test_a_changed_file_is_read_anew(server, tmp_path):
 
 def test_source_is_read_in_its_own_encoding_and_from_zip_files(server, tmp_path):
     path = tmp_path / "latin_d.py"
-    path.write_bytes("# coding: latin-1\ndef fail():\n    raise ValueError('\xe9')\n".encode("latin-1"))
+    text = "# coding: latin-1\ndef fail():\n    raise ValueError('\xe9')\n"
+    path.write_bytes(text.encode("latin-1"))
     with zipfile.ZipFile(tmp_path / "code.zip", "w") as archive:
         archive.writestr("zipped_e.py", "def fail():\n    raise ValueError('zipped')\n")
     sys.path[:0] = [str(tmp_path), str(tmp_path / "code.zip")]

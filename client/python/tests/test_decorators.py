@@ -3,7 +3,7 @@ import asyncio
 import inspect
 
 import pytest
-from conftest import raised
+from conftest import Server, raised
 
 from flawless.client import record_error
 from flawless.client.decorators import WrapClassMetaclass, wrap_class, wrap_function
@@ -202,3 +202,24 @@ def test_the_first_wrapper_keeps_what_it_is_given(server):
     plain.answer = 42
     assert wrap_function(plain).answer == 42
     assert wrap_function(len)([1, 2]) == 2
+
+
+def test_a_function_that_nobody_called_can_fail_too(run_program):
+    source = """
+import atexit, flawless.client
+from flawless.client.decorators import wrap_function
+
+@wrap_function
+def last_words():
+    raise ValueError("at exit")
+
+flawless.client.set_hostports(["%s"])
+atexit.register(last_words)
+"""
+    own = Server()
+    done = run_program(source % own.dsn)
+    assert "ValueError: at exit" in done.stderr
+    assert "call stack is not deep enough" not in done.stderr
+    (event,) = own.events
+    assert functions(event) == ["last_words"]
+    own.close()

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Nothing is kept of what was captured."""
+
 import collections
 import dataclasses
 import gc

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Which exceptions are reported, how often, and in whose name."""
+
 import asyncio
 import subprocess
 import threading
@@ -111,7 +112,8 @@ def test_reporting_from_within_a_report_does_nothing(server):
 
     record_error(exc_info=raised(fail))
     (event,) = server.flushed()
-    assert event["exception"]["values"][0]["stacktrace"]["frames"][-1]["vars"]["value"] == "reporting"
+    frame = event["exception"]["values"][0]["stacktrace"]["frames"][-1]
+    assert frame["vars"]["value"] == "reporting"
 
 
 # ---- addresses and keys
@@ -202,6 +204,13 @@ def test_the_default_module_names_a_server(run_program):
     assert run_program(source + PROGRAM).returncode == 0
     assert len(server.events) == 1
     server.close()
+
+
+def test_a_malformed_address_in_the_environment_is_said_once(run_program):
+    done = run_program(PROGRAM * 2, FLAWLESS_DSN="http://hush@host:port/1")
+    assert done.returncode == 0
+    assert done.stderr.count("RuntimeWarning: nothing is reported: ") == 1
+    assert "the port is not a number" in done.stderr and "hush" not in done.stderr
 
 
 def test_without_a_server_nothing_happens(run_program):

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Servers that are slow, down, overloaded or hostile; forks, exits and threads."""
+
 import os
 import socket
 import time

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""What a program uses: where reports go (set_hostports), reporting (record_error), waiting (flush)."""
+"""What a program uses: set_hostports (where reports go), record_error and flush."""
+
 from __future__ import annotations
 
 from flawless.client.client import (

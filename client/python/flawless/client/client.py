@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Reporting of exceptions. What is done here is cheap; capturing and sending are in C."""
+
 from __future__ import annotations
 
 import atexit
@@ -8,7 +9,7 @@ import platform
 import re
 import socket
 import sys
-import threading
+import warnings
 from types import FrameType, TracebackType
 from typing import Any, Callable, Mapping, Optional, Sequence, Tuple, Type, Union
 
@@ -19,16 +20,13 @@ VERSION = "0.1.0"
 EXIT_TIMEOUT_MS = 2000
 DEFAULT_CLIENT_TIMEOUT = 10.0
 
-ExcInfo = Tuple[
-    Optional[Type[BaseException]], Optional[BaseException], Optional[TracebackType]
-]
+ExcInfo = Tuple[Optional[Type[BaseException]], Optional[BaseException], Optional[TracebackType]]
 # Text, or an event's request: {"method", "url", "query_string", "headers", "env", "data"}
 Request = Union[None, str, Mapping[str, Any], Callable[[], Mapping[str, Any]]]
 
 # These end a program, a task or a generator; they are no errors.
 _NOT_ERRORS = (SystemExit, KeyboardInterrupt, GeneratorExit)
 
-_lock = threading.Lock()
 _is_configured = False
 _client_timeout = DEFAULT_CLIENT_TIMEOUT  # seconds
 
@@ -50,25 +48,31 @@ def _configure(
         raise ValueError(
             'hostports has to be a list of strings like "host:9028", not %.200r' % (hostports,)
         )
-    with _lock:
-        timeout = _client_timeout if client_timeout is None else client_timeout
-        _capture.configure(list(hostports), key or _environment_key(), int(timeout * 1000))
-        _client_timeout = timeout
-        _is_configured = bool(hostports)
+    # No lock here: a fork could leave it locked for ever in the child.
+    timeout = _client_timeout if client_timeout is None else client_timeout
+    _capture.configure(list(hostports), key or _environment_key(), int(timeout * 1000))
+    _client_timeout = timeout
+    _is_configured = True
 
 
 def _configure_from_surroundings() -> None:
+    global _is_configured
     hostport = os.environ.get("FLAWLESS_DSN") or default.hostport
-    if hostport:
+    if not hostport:
+        return
+    try:
         _configure([hostport])
+    except ValueError as problem:
+        _is_configured = True  # say it once
+        warnings.warn("nothing is reported: %s" % problem, RuntimeWarning, stacklevel=2)
 
 
 def set_hostports(hostports: Sequence[str]) -> None:
-    """Names the Flawless servers, in place of those named before. An empty list turns reporting off.
+    """Names the Flawless servers, in place of those named before. Without any nothing is reported.
 
     hostports: "host:port" each, or a DSN "http://key@host:port/project". Without a key of its own a
-    server gets the one in FLAWLESS_KEY or FLAWLESS_DSN, if any. A report goes to one of the servers,
-    chosen at random.
+        server gets the one in FLAWLESS_KEY or FLAWLESS_DSN, if any. A report goes to one of the
+        servers, chosen at random.
     Raises ValueError naming the one that is malformed.
     """
     _configure(hostports)
@@ -89,7 +93,8 @@ def init(
 
     dsn: "http://key@host:port/project"; FLAWLESS_DSN if None.
     release: a commit or tag; FLAWLESS_RELEASE, SENTRY_RELEASE or the commit checked out if None.
-    environment: such as "staging"; FLAWLESS_ENVIRONMENT, SENTRY_ENVIRONMENT or "production" if None.
+    environment: such as "staging"; FLAWLESS_ENVIRONMENT, SENTRY_ENVIRONMENT or "production" if
+        None.
     client_timeout: seconds that one report may take to be sent, 10 if None.
     Raises ValueError for a malformed DSN.
     """
@@ -100,14 +105,14 @@ def init(
 
 
 def install_scrubbers(variables_regex: str) -> None:
-    """Hides the values of variables in whose names the regular expression is found, beside those that
-    are always hidden (password, token, cookie and the like). Raises re.error."""
+    """Hides the values of variables in whose names the regular expression is found, beside those
+    that are always hidden (password, token, cookie and the like). Raises re.error."""
     _capture.set_scrubber(re.compile(variables_regex).search)
 
 
 def flush(timeout: float = 2.0) -> bool:
-    """Sends what waits, also counts that were held back. Waits timeout seconds at most, less when no
-    server can be reached. True when nothing is left to send."""
+    """Sends what waits, also counts that were held back. Waits timeout seconds at most, less when
+    no server can be reached. True when nothing is left to send."""
     return _capture.flush(max(0, int(timeout * 1000)))
 
 
@@ -138,9 +143,8 @@ def record_error(
         if exc_info is None:
             exc_info = sys.exc_info()
         if isinstance(exc_info, BaseException):
-            exception, traceback = exc_info, exc_info.__traceback__
-        else:
-            exception, traceback = exc_info[1], exc_info[2]
+            exc_info = (type(exc_info), exc_info, exc_info.__traceback__)
+        _, exception, traceback = exc_info
         if exception is None:
             return
         if traceback is None and preceding_stack is None:
@@ -180,7 +184,7 @@ def report(
     request: Request = None,
     is_handled: bool = False,
 ) -> None:
-    """What record_error, the decorators and the middleware have in common. Never raises Exceptions."""
+    """What record_error, the decorators and the middleware have in common. Raises no Exception."""
     try:
         if not _is_error(exception):
             return

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Functions and classes whose exceptions are reported."""
+
 from __future__ import annotations
 
 import functools
@@ -27,7 +28,8 @@ class _Guard:
 
     def report(self, exception: BaseException) -> bool:
         """True when the exception is to be raised again. Called by a wrapper's except clause."""
-        caller = sys._getframe(2) if self.save_stack else None
+        # f_back rather than _getframe(2), which raises when nobody called the wrapper.
+        caller = sys._getframe(1).f_back if self.save_stack else None
         client.report(
             exception,
             exception.__traceback__,

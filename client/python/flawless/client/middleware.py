@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """A WSGI application whose exceptions are reported, with the request."""
+
 from __future__ import annotations
 
 import functools

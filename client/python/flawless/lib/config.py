@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Reading the client's options from the server's flawless.cfg."""
+
 from __future__ import annotations
 
 import configparser
