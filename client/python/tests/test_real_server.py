@@ -6,6 +6,7 @@ import os
 import re
 import socket
 import subprocess
+import sys
 import time
 import urllib.request
 
@@ -75,15 +76,17 @@ def errors_of(url):
     }
 
 
+@pytest.mark.parametrize("has_key", [True, False], ids=["with a key", "host:port alone"])
 def test_a_real_server_counts_every_occurrence_for_the_author_of_the_line(
-    real_server, tmp_path, monkeypatch
+    real_server, tmp_path, monkeypatch, has_key
 ):
     url, dsn = real_server
     monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.delitem(sys.modules, "shop", raising=False)
     import shop
 
     before = counters()
-    set_hostports([dsn])
+    set_hostports([dsn if has_key else url.removeprefix("http://")])
     for _ in range(1000):
         record_error(exc_info=raised(shop.sell), additional_info="GET /sell")
     assert flush(20)
