@@ -60,6 +60,7 @@ bool sqlite_fail(struct sqlite_store *s, int code, const char *doing, struct err
     int primary = code & 0xff;
     if (primary == SQLITE_NOMEM || code == SQLITE_IOERR_NOMEM)
         fatal_out_of_memory();
+    s->has_batch_failed = s->is_in_batch;
     const struct failure *failure = NULL;
     for (size_t i = 0; !failure && i < sizeof failures / sizeof *failures; i++)
         if (failures[i].code == primary)
@@ -108,24 +109,30 @@ static void checkpoint(struct sqlite_store *s)
     s->checkpoint_at = s->wal_pages + CHECKPOINT_PAGES;
 }
 
+bool sqlite_start(struct sqlite_store *s, struct error *error)
+{
+    check(s->mode == STORE_WRITE && !s->is_in_batch);
+    struct query q = query_open(s, SQL_BEGIN, "BEGIN IMMEDIATE");
+    s->has_batch_failed = false;
+    s->is_in_batch = query_run(&q, error);
+    return s->is_in_batch;
+}
+
 bool sqlite_begin(struct store *store, struct error *error)
 {
     struct sqlite_store *s = sqlite_of(store);
-    check(s->mode == STORE_WRITE && !s->is_in_batch);
     if (s->wal_pages >= s->checkpoint_at)
         checkpoint(s);
-    struct query q = query_open(s, SQL_BEGIN, "BEGIN IMMEDIATE");
-    s->is_in_batch = query_run(&q, error);
-    return s->is_in_batch;
+    return sqlite_start(s, error);
 }
 
 bool sqlite_check_batch(struct sqlite_store *s, struct error *error)
 {
     check(s->is_in_batch);
-    if (sqlite3_get_autocommit(s->db))
-        return error_set(
-            error, ERROR_SYSTEM,
-            "store %s: the batch was rolled back after a failure: roll back, try again", s->path);
+    if (s->has_batch_failed || sqlite3_get_autocommit(s->db))
+        return error_set(error, ERROR_SYSTEM,
+                         "store %s: an earlier failure has ended the batch: roll back, try again",
+                         s->path);
     return true;
 }
 

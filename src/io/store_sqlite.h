@@ -76,7 +76,8 @@ struct sqlite_store {
     sqlite3 *db;
     char *path; // of the database file, for messages
     enum store_mode mode;
-    bool is_in_batch; // between store_begin and store_commit or store_rollback
+    bool is_in_batch;      // between store_begin and store_commit or store_rollback
+    bool has_batch_failed; // a part of it is missing: it must not be committed
     sqlite3_stmt *statements[SQL_STATEMENT_N];
 
     int wal_pages;     // in the write-ahead log after the last commit
@@ -100,9 +101,13 @@ bool sqlite_fail(struct sqlite_store *s, int code, const char *doing, struct err
 // Makes or updates the schema (STORE_WRITE) or checks that it is this binary's (STORE_READ).
 bool sqlite_prepare_schema(struct sqlite_store *s, struct error *error);
 
+// Begins a transaction without a checkpoint before it: what may run beside a server must not
+// checkpoint.
+bool sqlite_start(struct sqlite_store *s, struct error *error);
+
 // Everything that changes something calls this first: it has to happen between store_begin and
-// store_commit. False when SQLite has rolled the batch back by itself after an earlier failure in
-// it.
+// store_commit. False after a failure in the batch, for which SQLite may have rolled it back by
+// itself: what came now would be committed alone.
 bool sqlite_check_batch(struct sqlite_store *s, struct error *error);
 
 struct query {

@@ -83,7 +83,7 @@ bool sqlite_keep_project(struct store *store, int64_t id, struct text name, stru
         return false;
     if (is_found && is_kept(project, key))
         return true;
-    if (!sqlite_begin(store, error))
+    if (!sqlite_start(s, error))
         return false;
     bool ok = find_project(s, id, arena, project, &is_found, error);
     if (ok && !is_found)
