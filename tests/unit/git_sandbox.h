@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "test.h"
+
 #include "base/arena.h"
 #include "io/child.h"
 
