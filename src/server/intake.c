@@ -185,9 +185,9 @@ static void answer_error(struct http_request *request, int status, const char *m
         .body = buffer_text(&body),
         .headers = {CORS, "X-Sentry-Error", header_value(request->arena, message)},
     };
-    if (status == 503) {
-        answer.headers[8] = "Retry-After";
-        answer.headers[9] = "5";
+    if (status == 503 || status == 405) {
+        answer.headers[8] = status == 503 ? "Retry-After" : "Allow";
+        answer.headers[9] = status == 503 ? "5" : "POST, OPTIONS";
     }
     http_answer(request, &answer);
     buffer_release(&body);
