@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Everything Flawless remembers, behind one table of functions that every store fills
-// (store_sqlite.c). The contract is tested by tests/contract.
+// (store_sqlite.c). The contract is tested by tests/contract. It is one contract, so it is one
+// header, longer than others.
 //
 // A store is opened once for writing, by the thread that owns all state that changes (the ledger),
 // and any number of times for reading, once for each thread that shows pages: a reader never waits

@@ -1,74 +1,13 @@
 // SPDX-License-Identifier: MIT
-// Inside the SQLite store only: its connection, and one way to run a statement.
-//
-//     struct query q = query_open(s, SQL_X, "SELECT a, b FROM t WHERE c = ?1");
-//     query_add_int(&q, c);                         // parameters in their order
-//     while ((step = query_step(&q, error)) == STEP_ROW)
-//         use(query_int(&q), query_text(&q, arena)); // columns in their order
-//
-// Statement texts are literals, prepared once a connection, when they are first used.
+// Inside the SQLite store only: its connection, and what its parts provide to each other.
 #ifndef FLAWLESS_IO_STORE_SQLITE_H
 #define FLAWLESS_IO_STORE_SQLITE_H
 
-#include <sqlite3.h>
 #include <zstd.h>
 
 #include "base/buffer.h"
 #include "io/store_ops.h"
-
-// Names a place in the connection's cache of prepared statements: one for each literal.
-enum sqlite_statement {
-    SQL_BEGIN,
-    SQL_COMMIT,
-    SQL_ROLLBACK,
-    SQL_FIND_PROJECT,
-    SQL_MAKE_PROJECT,
-    SQL_SET_PROJECT_KEY,
-    SQL_LIST_PROJECTS,
-    SQL_FIND_SITE,
-    SQL_MAKE_ERROR,
-    SQL_MAKE_SITE,
-    SQL_TALLY_ERROR,
-    SQL_TALLY_HOUR,
-    SQL_TALLY_VARIANT,
-    SQL_ADD_OCCURRENCE,
-    SQL_FIND_OLDEST_NEWEST,
-    SQL_DROP_ORDINARY,
-    SQL_DROP_OLD_HOURS,
-    SQL_GET_ERROR,
-    SQL_LIST_BLAME_JOBS,
-    SQL_POSTPONE_BLAME,
-    SQL_FIND_UNSETTLED,
-    SQL_SETTLE_SITE,
-    SQL_FIND_LINE,
-    SQL_SET_OWNERSHIP,
-    SQL_MERGE_NEWEST,
-    SQL_MERGE_COUNTS,
-    SQL_MERGE_HOURS,
-    SQL_MERGE_VARIANTS,
-    SQL_MERGE_OCCURRENCES,
-    SQL_MERGE_REASONS,
-    SQL_MERGE_SITES,
-    SQL_MERGE_LETTERS,
-    SQL_DROP_HOURS,
-    SQL_DROP_VARIANTS,
-    SQL_DROP_ERROR,
-    SQL_ADD_LETTER,
-    SQL_SET_LETTER_TIME,
-    SQL_LIST_LETTERS_TO_SEND,
-    SQL_MARK_LETTER,
-    SQL_RELEASE_LETTERS,
-    SQL_LIST_OUTBOX,
-    SQL_BEGIN_READING,
-    SQL_END_READING,
-    SQL_LIST_HOURS,
-    SQL_GET_WEEK_ERROR,
-    SQL_FIND_ERROR,
-    SQL_LIST_VARIANTS,
-    SQL_GET_OCCURRENCE,
-    SQL_COUNT,
-    SQL_STATEMENT_N
-};
+#include "io/store_sqlite_query.h"
 
 // Owned by the thread that uses the connection.
 struct sqlite_store {
@@ -109,46 +48,6 @@ bool sqlite_start(struct sqlite_store *s, struct error *error);
 // store_commit. False after a failure in the batch, for which SQLite may have rolled it back by
 // itself: what came now would be committed alone.
 bool sqlite_check_batch(struct sqlite_store *s, struct error *error);
-
-struct query {
-    struct sqlite_store *store;
-    sqlite3_stmt *statement; // NULL when it could not be prepared
-    int code;                // the first failure, SQLITE_OK before it
-    int parameter_n, column_n;
-};
-
-enum step { STEP_ROW, STEP_DONE, STEP_FAILED };
-
-struct query query_open(struct sqlite_store *s, enum sqlite_statement name, const char *sql);
-// Texts and blobs are borrowed until the statement is done.
-void query_add_int(struct query *q, int64_t number);
-void query_add_null(struct query *q);
-void query_add_text(struct query *q, struct text text);
-void query_add_blob(struct query *q, struct text bytes);
-
-// After STEP_DONE and STEP_FAILED the statement is finished. Who stops reading earlier calls
-// query_close: an open statement keeps its snapshot, and the write-ahead log cannot be emptied.
-enum step query_step(struct query *q, struct error *error);
-void query_close(struct query *q);
-bool query_run(struct query *q, struct error *error); // for statements without rows
-
-int64_t query_int(struct query *q);
-struct text query_text(struct query *q, struct arena *arena); // copied
-struct text query_borrow(struct query *q);                    // valid until the next step
-
-// Room for one more item in an array that grows in an arena: cap is doubled when n has reached it.
-void *list_grow(struct arena *arena, void *items, size_t item_size, size_t n, size_t *cap);
-
-// Counts and their sums stop at INT64_MAX instead of turning into something else. SQLite's own sum
-// of integers fails when it overflows, and + gives a floating point number.
-#define SQL_ADD(a, b)                                                                              \
-    "CASE WHEN " a " > " SQL_MAX " - " b " THEN " SQL_MAX " ELSE " a " + " b " END"
-#define SQL_MAX "9223372036854775807"
-
-// Reads two columns, SUM(n >> 31) and SUM(n & 2147483647), as the sum of the counts n.
-int64_t query_sum(struct query *q);
-
-int64_t sqlite_hour(int64_t at_ms); // hours since 1970, rounded down
 
 // An error's columns, in the order in which sqlite_read_record takes them.
 #define RECORD_COLUMNS                                                                             \

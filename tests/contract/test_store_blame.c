@@ -132,34 +132,42 @@ static void every_part_of_a_line_makes_it_another(void **state)
     assert_int_equal(count(f).errors, 4);
 }
 
-// Two sites of one line, each with reports, occurrences and a letter before git has answered for
-// the second.
-static void a_second_site_of_a_line_is_merged_into_its_error(void **state)
+// Two sites of one line, each with reports and occurrences, one with a letter, before git has
+// answered.
+struct pair {
+    struct site old, new;
+    struct site_row old_row, new_row;
+};
+
+static void merge_pair(struct fixture *f, struct pair *p)
 {
-    struct fixture *f = *state;
-    struct site old = make_site("old.py", 3, "x"), new = make_site("new.py", 9, "x");
-    struct variant *variants;
-    struct week_row *rows;
-    size_t n;
+    p->old = make_site("old.py", 3, "x");
+    p->new = make_site("new.py", 9, "x");
     begin(f);
-    struct site_row new_row = report(f, &new, 2, SUNDAY_MS);
-    keep_occurrence(f, new_row.error_id, SUNDAY_MS + 1, TEXT("{\"n\":1}"), 50);
-    struct site_row old_row = report(f, &old, 3, SUNDAY_MS + 2);
-    keep_occurrence(f, old_row.error_id, SUNDAY_MS + 3, TEXT("{\"n\":2}"), 50);
-    report(f, &new, 7, SUNDAY_MS + HOUR_MS);
-    assert_int_equal(settle(f, old_row.site_id, make_line("c1", 1), "ada@example.com"),
-                     old_row.error_id);
-    struct outbox_letter letter = {.error_id = new_row.error_id,
+    p->new_row = report(f, &p->new, 2, SUNDAY_MS);
+    keep_occurrence(f, p->new_row.error_id, SUNDAY_MS + 1, TEXT("{\"n\":1}"), 50);
+    p->old_row = report(f, &p->old, 3, SUNDAY_MS + 2);
+    keep_occurrence(f, p->old_row.error_id, SUNDAY_MS + 3, TEXT("{\"n\":2}"), 50);
+    report(f, &p->new, 7, SUNDAY_MS + HOUR_MS);
+    int64_t error_id = settle(f, p->old_row.site_id, make_line("c1", 1), "ada@example.com");
+    assert_int_equal(error_id, p->old_row.error_id);
+    struct outbox_letter letter = {.error_id = p->new_row.error_id,
                                    .message_id = TEXT("m1"),
                                    .written_at_ms = SUNDAY_MS + 9,
                                    .state = OUTBOX_SENT};
     assert_ok(f, store_add_letter(f->store, &letter, &f->error));
-    assert_int_equal(settle(f, new_row.site_id, make_line("c1", 1), "eve@example.com"),
-                     old_row.error_id);
+    error_id = settle(f, p->new_row.site_id, make_line("c1", 1), "eve@example.com");
+    assert_int_equal(error_id, p->old_row.error_id);
     commit(f);
     fixture_reopen(f);
+}
 
-    struct error_record record = get_error(f, old_row.error_id);
+static void a_second_site_of_a_line_is_merged_into_its_error(void **state)
+{
+    struct fixture *f = *state;
+    struct pair p;
+    merge_pair(f, &p);
+    struct error_record record = get_error(f, p.old_row.error_id);
     assert_int_equal(record.count, 12);
     assert_int_equal(record.first_seen_at_ms, SUNDAY_MS);
     assert_int_equal(record.last_seen_at_ms, SUNDAY_MS + HOUR_MS);
@@ -168,33 +176,49 @@ static void a_second_site_of_a_line_is_merged_into_its_error(void **state)
     assert_int_equal(record.letter_at_ms, SUNDAY_MS + 9);
     assert_text_equal(record.ownership.owner_email, "ada@example.com");
     assert_fails(f, ERROR_NOT_FOUND,
-                 store_get_error(f->store, new_row.error_id, &f->arena, &record, &f->error));
-    assert_ok(f, store_list_week(f->store, 1, SUNDAY_MS, SUNDAY_MS + HOUR_MS, &f->arena, &rows, &n,
-                                 &f->error));
-    assert_int_equal(n, 1);
-    assert_int_equal(rows[0].week_count, 5);
-    assert_ok(f,
-              store_list_variants(f->store, old_row.error_id, &f->arena, &variants, &n, &f->error));
-    assert_int_equal(n, 1);
-    assert_int_equal(variants[0].count, 12);
-    int64_t at_ms[3];
-    assert_int_equal(list_occurrences(f, old_row.error_id, at_ms, 3), 2);
-    struct outbox_letter *letters;
-    assert_ok(f, store_list_outbox(f->store, 0, 10, &f->arena, &letters, &n, &f->error));
-    assert_int_equal(letters[0].error_id, old_row.error_id);
-    struct error_record found;
-    assert_ok(f, store_find_error(f->store, &new, &f->arena, &found, &f->error));
-    assert_int_equal(found.id, old_row.error_id);
+                 store_get_error(f->store, p.new_row.error_id, &f->arena, &record, &f->error));
     struct store_counts counts = count(f);
     assert_int_equal(counts.errors, 1);
     assert_int_equal(counts.occurrences, 12);
     assert_int_equal(counts.sites_awaiting_blame, 0);
-    begin(f);
-    struct site_row again = report(f, &new, 1, SUNDAY_MS + DAY_MS);
-    commit(f);
-    assert_int_equal(again.error_id, old_row.error_id);
+}
+
+static void what_belonged_to_a_merged_error_belongs_to_the_survivor(void **state)
+{
+    struct fixture *f = *state;
+    struct pair p;
+    struct variant *variants;
+    struct week_row *rows;
+    struct outbox_letter *letters;
+    struct error_record found;
+    int64_t at_ms[3];
+    size_t n;
+    merge_pair(f, &p);
+    int64_t error_id = p.old_row.error_id;
+    assert_ok(f, store_list_week(f->store, 1, SUNDAY_MS, SUNDAY_MS + HOUR_MS, &f->arena, &rows, &n,
+                                 &f->error));
+    assert_int_equal(n, 1);
+    assert_int_equal(rows[0].week_count, 5);
+    assert_ok(f, store_list_variants(f->store, error_id, &f->arena, &variants, &n, &f->error));
+    assert_int_equal(n, 1);
+    assert_int_equal(variants[0].count, 12);
+    assert_int_equal(list_occurrences(f, error_id, at_ms, 3), 2);
+    assert_ok(f, store_list_outbox(f->store, 0, 10, &f->arena, &letters, &n, &f->error));
+    assert_int_equal(letters[0].error_id, error_id);
+    assert_ok(f, store_find_error(f->store, &p.new, &f->arena, &found, &f->error));
+    assert_int_equal(found.id, error_id);
+}
+
+static void reports_of_a_merged_site_count_for_the_survivor(void **state)
+{
+    struct fixture *f = *state;
+    struct pair p;
+    merge_pair(f, &p);
+    struct site_row again = report_alone(f, &p.new, 1, SUNDAY_MS + DAY_MS);
+    assert_int_equal(again.error_id, p.old_row.error_id);
+    assert_int_equal(again.site_id, p.new_row.site_id);
     assert_false(again.awaits_blame);
-    assert_int_equal(get_error(f, old_row.error_id).count, 13);
+    assert_int_equal(get_error(f, p.old_row.error_id).count, 13);
 }
 
 static void of_two_letters_the_first_counts_and_the_newest_report_stays(void **state)
@@ -294,6 +318,8 @@ int main(void)
         contract_test(a_line_of_another_project_is_another_line),
         contract_test(every_part_of_a_line_makes_it_another),
         contract_test(a_second_site_of_a_line_is_merged_into_its_error),
+        contract_test(what_belonged_to_a_merged_error_belongs_to_the_survivor),
+        contract_test(reports_of_a_merged_site_count_for_the_survivor),
         contract_test(of_two_letters_the_first_counts_and_the_newest_report_stays),
         contract_test(merged_counts_stop_at_the_largest_number),
         contract_test(a_second_answer_changes_nothing),

@@ -261,8 +261,8 @@ static void the_hot_statements_use_indexes(void **state)
         "SELECT 1 FROM sites WHERE site_key = x'00'",
         "SELECT 1 FROM sites WHERE project_id = 1 AND path = 'a' AND function_name = 'f'",
         "SELECT 1 FROM sites WHERE blame_at_ms IS NOT NULL AND blame_at_ms <= 1",
-        "SELECT 1 FROM errors WHERE project_id = 1 AND origin_commit = 'c' AND origin_path = 'p'"
-        " AND origin_number = 1 AND origin_commit <> ''",
+        ("SELECT 1 FROM errors WHERE project_id = 1 AND origin_commit = 'c' AND origin_path = 'p'"
+         " AND origin_number = 1 AND origin_commit <> ''"),
         "SELECT 1 FROM occurrences WHERE error_id = 1 AND kept_as = 0 AND at_ms <= 1",
         "SELECT 1 FROM occurrences WHERE error_id = 1 ORDER BY at_ms DESC, id DESC",
         "SELECT 1 FROM outbox WHERE state = 1 AND next_try_at_ms <= 1",
