@@ -24,6 +24,9 @@ void decoder_reset(struct decoder *d);
 // context, the request): most reports are just counted. report_complete reads it.
 void decoder_defer_rest(struct decoder *d);
 struct arena *decoder_arena(struct decoder *d); // for what must live as long as the reports
+// About how many bytes of memory the reports since the last reset hold: a body of 10 kB can unpack
+// to 100 MB.
+size_t decoder_held(const struct decoder *d);
 
 enum { BODY_SENT_MAX = 20 * 1024 * 1024, BODY_MAX = 40 * 1024 * 1024, EVENT_MAX = 2 * 1024 * 1024 };
 

@@ -82,6 +82,14 @@ struct arena *decoder_arena(struct decoder *d)
     return &d->arena;
 }
 
+size_t decoder_held(const struct decoder *d)
+{
+    size_t held = d->arena.used + d->plain.len + d->unwrapped.len;
+    for (size_t i = 0; i < d->doc_used; i++)
+        held += d->docs[i].parsed * DOC_GROWTH;
+    return held;
+}
+
 static struct decoder_doc *next_doc(struct decoder *d)
 {
     if (d->doc_used == d->doc_n) {
@@ -101,6 +109,7 @@ static struct decoder_doc *next_doc(struct decoder *d)
 bool decoder_parse(struct decoder *d, struct text bytes, struct json *root, struct error *error)
 {
     struct decoder_doc *doc = next_doc(d);
+    doc->parsed = bytes.len;
     if (doc->parsed_max < bytes.len)
         doc->parsed_max = bytes.len;
     if (json_parse(doc->doc, bytes, root, error))

@@ -17,6 +17,7 @@ struct inflaters;
 
 struct decoder_doc {
     struct json_doc *doc;
+    size_t parsed;     // bytes of the text it holds
     size_t parsed_max; // bytes of the largest text it ever parsed
 };
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <errno.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,6 +30,13 @@ static void raise_file_limit(void)
         limit.rlim_cur = limit.rlim_max;
         setrlimit(RLIMIT_NOFILE, &limit);
     }
+}
+
+// One huge body needs blocks of many megabytes. By itself malloc would soon keep such blocks for
+// later, in every thread's arena; below a fixed size only, they go back to the system.
+static void give_large_memory_back(void)
+{
+    mallopt(M_MMAP_THRESHOLD, 1024 * 1024);
 }
 
 static bool start(int argc, char **arguments, struct config *config, struct server **server,
@@ -65,6 +73,7 @@ int command_start(int argc, char **arguments)
     sigset_t stops;
     hold_signals(&stops);
     raise_file_limit();
+    give_large_memory_back();
     if (!start(argc, arguments, &config, &server, &error))
         return config_complain(&error);
     tell_people(&config, server);

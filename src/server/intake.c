@@ -47,8 +47,13 @@ static struct decoder *take_decoder(struct intake *intake)
     return decoder;
 }
 
-static void give_decoder(struct intake *intake, struct decoder *decoder)
+// Nothing that was decoded may be needed any more. *taken is NULL afterwards, and may be before.
+static void give_decoder(struct intake *intake, struct decoder **taken)
 {
+    struct decoder *decoder = *taken;
+    *taken = NULL;
+    if (!decoder)
+        return;
     decoder_reset(decoder);
     pthread_mutex_lock(&intake->lock);
     bool fits = intake->pool_n < DECODER_KEPT_MAX;
@@ -57,6 +62,14 @@ static void give_decoder(struct intake *intake, struct decoder *decoder)
     pthread_mutex_unlock(&intake->lock);
     if (!fits)
         decoder_free(decoder);
+}
+
+// Of a report that waits for the ledger.
+static size_t memory_held(const struct decoder *decoder)
+{
+    enum { ORDINARY = 128 * 1024, LARGE = 1024 * 1024 };
+    size_t held = decoder_held(decoder);
+    return held > LARGE ? held : ORDINARY; // what ordinary ones hold is kept for the next anyway
 }
 
 // ---- judging ----
@@ -94,7 +107,7 @@ struct visit {
     struct submission submission; // first: a submission is its visit
     struct intake *intake;
     struct http_request *request;
-    struct decoder *decoder;
+    struct decoder *decoder; // given back before the answer: a connection's thread may be busy long
     const struct project *project;
     struct report_list list;
 };
@@ -195,6 +208,8 @@ static void answer_error(struct http_request *request, int status, const char *m
 
 static void refuse(struct intake *intake, struct http_request *request, const struct error *error)
 {
+    struct visit *visit = request->extra;
+    give_decoder(intake, &visit->decoder);
     atomic_fetch_add(&intake->bad_input, 1);
     log_warning("%.*s: %.*s %.*s refused: %s", TEXT_ARG(request->peer), TEXT_ARG(request->method),
                 TEXT_ARG(text_clip(request->path, 200)), error->message);
@@ -278,6 +293,7 @@ static bool read_reports(struct visit *visit, enum endpoint endpoint, struct err
 static void answer_request(struct submission *submission, const char *refusal)
 {
     struct visit *visit = (struct visit *)submission;
+    give_decoder(visit->intake, &visit->decoder);
     if (refusal)
         answer_error(visit->request, 503, refusal);
     else
@@ -307,16 +323,19 @@ static void take_request(struct intake *intake, struct http_request *request,
     }
     atomic_fetch_add(&intake->dropped_items, (long long)visit->list.dropped_n);
     if (visit->list.report_n == 0) {
+        give_decoder(intake, &visit->decoder);
         answer_accepted(request, visit->list.event_id);
         return;
     }
     judge_all(intake, visit->project->id, visit->list.reports, visit->list.report_n, request->arena,
               &visit->submission);
-    visit->submission.size = request->body.len * 4 + 64 * 1024; // about what body and decoder hold
+    visit->submission.size = request->body.len + memory_held(visit->decoder);
     visit->submission.answer = answer_request;
     http_defer(request);
-    if (!ledger_submit(intake->settings.ledger, &visit->submission))
-        answer_busy(request);
+    if (ledger_submit(intake->settings.ledger, &visit->submission))
+        return;
+    give_decoder(intake, &visit->decoder);
+    answer_busy(request);
 }
 
 static size_t body_max(void *self, struct http_request *request)
@@ -346,7 +365,7 @@ static void finish(void *self, struct http_request *request)
 {
     struct visit *visit = request->extra;
     if (visit)
-        give_decoder(self, visit->decoder);
+        give_decoder(self, &visit->decoder);
 }
 
 struct http_handler intake_http_handler(struct intake *intake)
@@ -378,7 +397,7 @@ void intake_take_call(struct intake *intake, struct thrift_server *thrift,
     visit->thrift = thrift;
     visit->request = request;
     visit->submission.answer = answer_call;
-    visit->submission.size = 128 * 1024;
+    visit->submission.size = memory_held(request->decoder);
     judge_all(intake, intake->settings.projects[0].id, &request->call.report, 1,
               decoder_arena(request->decoder), &visit->submission);
     if (!ledger_submit(intake->settings.ledger, &visit->submission))
