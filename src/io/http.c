@@ -5,6 +5,7 @@
 // answer. The connections come from outside (io/door.h).
 #include "io/http.h"
 
+#include <limits.h>
 #include <microhttpd.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -27,13 +28,19 @@ enum {
     // Of a body that is over its bound, so much is still read, so that the client hears why before
     // the end.
     EXCESS_MAX = 128 * 1024 * 1024,
+    // Of all bodies together, without those that are small: many strangers who send slowly must not
+    // fill the memory, and must not keep small reports out either.
+    BODIES_MAX = 256 * 1024 * 1024,
+    SMALL_BODY = 64 * 1024,
+    NO_MORE = INT_MIN / 2, // in_flight of a server that has stopped
 };
 
 struct http_server {
     struct http_handler handler;
     struct MHD_Daemon *daemon;
     int pages_port;
-    atomic_int in_flight; // requests between their first byte and the end of their answer
+    atomic_int in_flight;      // requests between their first byte and the end of their answer
+    atomic_size_t bodies_size; // of bodies that are not small
     atomic_bool is_stopping;
 };
 
@@ -44,8 +51,10 @@ struct request {
     struct arena arena;
     struct buffer body;
     size_t body_max;
-    size_t body_seen; // bytes that came, kept or not
-    bool is_handled;  // the handler has it or had it
+    size_t body_seen;  // bytes that came, kept or not
+    size_t body_share; // of bodies_size
+    bool is_out_of_room;
+    bool is_handled; // the handler has it or had it
     bool is_deferred;
     struct MHD_Response *response; // set once, by the thread that answers
     int status;
@@ -122,6 +131,20 @@ static void refuse_too_large(struct request *r)
     buffer_release(&body);
 }
 
+static void refuse_for_now(struct request *r)
+{
+    static const struct text body = TEXT("{\"detail\":\"too much is being sent at the moment\"}");
+    log_warning("%s: %.*s: refused: all bodies together are over the bound of %d bytes", r->peer,
+                TEXT_ARG(text_clip(r->face.path, 200)), BODIES_MAX);
+    r->is_handled = true;
+    http_answer(&r->face, &(struct http_answer){
+                              .status = 503,
+                              .content_type = "application/json",
+                              .body = body,
+                              .headers = {"Access-Control-Allow-Origin", "*", "Retry-After", "5"},
+                          });
+}
+
 // Repeated slashes are one: proxies and SDKs produce them, and a redirect would lose the body.
 static struct text collapse_slashes(struct arena *arena, struct text url)
 {
@@ -141,7 +164,6 @@ static struct request *begin_request(struct http_server *server, struct MHD_Conn
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
     const union MHD_ConnectionInfo *context =
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
-    atomic_fetch_add_explicit(&server->in_flight, 1, memory_order_relaxed);
     r->server = server;
     r->connection = connection;
     address_write(peer->client_addr, r->peer);
@@ -182,13 +204,32 @@ static enum MHD_Result take_head(struct request *r)
     return MHD_YES;
 }
 
+static void drop_body(struct request *r)
+{
+    buffer_release(&r->body);
+    atomic_fetch_sub_explicit(&r->server->bodies_size, r->body_share, memory_order_relaxed);
+    r->body_share = 0;
+}
+
+// False when all bodies together are too much with len bytes more of this one.
+static bool has_room(struct request *r, size_t len)
+{
+    if (r->body_seen <= SMALL_BODY)
+        return true;
+    r->body_share += len;
+    return atomic_fetch_add_explicit(&r->server->bodies_size, len, memory_order_relaxed) + len <=
+           BODIES_MAX;
+}
+
 static enum MHD_Result take_piece(struct request *r, const char *piece, size_t *piece_len)
 {
     r->body_seen += *piece_len;
-    if (r->body_seen <= r->body_max)
+    if (r->body_seen <= r->body_max && !r->is_out_of_room)
+        r->is_out_of_room = !has_room(r, *piece_len);
+    if (r->body_seen <= r->body_max && !r->is_out_of_room)
         buffer_add(&r->body, (struct text){piece, *piece_len});
     else
-        buffer_release(&r->body);
+        drop_body(r);
     if (r->body.failed)
         fatal_out_of_memory();
     *piece_len = 0;
@@ -203,6 +244,8 @@ static enum MHD_Result on_request(void *self, struct MHD_Connection *connection,
     struct request *r = *context;
     (void)version;
     if (!r) {
+        if (atomic_fetch_add_explicit(&server->in_flight, 1, memory_order_relaxed) < 0)
+            return MHD_NO;
         *context = r = begin_request(server, connection, url, method);
         return take_head(r);
     }
@@ -211,6 +254,10 @@ static enum MHD_Result on_request(void *self, struct MHD_Connection *connection,
     if (!r->is_handled) {
         if (r->body_seen > r->body_max) {
             refuse_too_large(r);
+            return queue_answer(r);
+        }
+        if (r->is_out_of_room) {
+            refuse_for_now(r);
             return queue_answer(r);
         }
         r->is_handled = true;
@@ -236,7 +283,7 @@ static void on_end(void *self, struct MHD_Connection *connection, void **context
         server->handler.finish(server->handler.self, &r->face);
     if (r->response)
         MHD_destroy_response(r->response);
-    buffer_release(&r->body);
+    drop_body(r);
     arena_release(&r->arena);
     free(r);
     *context = NULL;
@@ -305,17 +352,26 @@ static void nap_ms(long ms)
     nanosleep(&nap, NULL);
 }
 
+// libmicrohttpd aborts when it is stopped while a request waits for its answer, so none may begin
+// from the moment when none is in flight. False when there never was such a moment.
+static bool close_gate(struct http_server *server, int64_t timeout_ms)
+{
+    for (; timeout_ms >= 0; timeout_ms -= 5) {
+        int none = 0;
+        if (atomic_compare_exchange_strong(&server->in_flight, &none, NO_MORE))
+            return true;
+        nap_ms(5);
+    }
+    return false;
+}
+
 bool http_server_stop(struct http_server *server, int64_t timeout_ms)
 {
     atomic_store(&server->is_stopping, true);
-    int in_flight;
-    for (; (in_flight = atomic_load_explicit(&server->in_flight, memory_order_acquire)) > 0 &&
-           timeout_ms > 0;
-         timeout_ms -= 5)
-        nap_ms(5);
-    if (in_flight > 0) {
-        log_warning("%d requests were still under way when the server stopped", in_flight);
-        return false; // libmicrohttpd does not stop while a request waits for its answer
+    if (!close_gate(server, timeout_ms)) {
+        log_warning("%d requests were still under way when the server stopped",
+                    atomic_load(&server->in_flight));
+        return false;
     }
     MHD_stop_daemon(server->daemon);
     free(server);
