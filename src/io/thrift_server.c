@@ -3,7 +3,7 @@
 // calls) and an eventfd. What a stranger can cost: a connection buffers at most one frame
 // (THRIFT_FRAME_MAX) and only what has arrived of it; all connections together at most
 // BUFFERED_MAX; CALL_MAX calls of one connection wait for their answers, then it is not read; who
-// sends nothing for IDLE_MAX_MS is closed.
+// sends nothing for IDLE_MAX_MS is closed. Who leaves UNREAD_MAX of replies unread is not read.
 #include "io/thrift_server.h"
 
 #include <errno.h>
@@ -25,6 +25,7 @@ enum {
     IDLE_MAX_MS = 10 * 60 * 1000,
     READ_SIZE = 64 * 1024,
     DECODER_KEPT_MAX = 64,
+    UNREAD_MAX = 64 * 1024, // bytes of replies a peer leaves unread before it is not read either
 };
 
 struct connection;
@@ -144,10 +145,15 @@ static void close_connection(struct thrift_server *server, struct connection *c)
     c->socket = -1;
 }
 
+static bool may_take_calls(const struct connection *c)
+{
+    return c->call_n < CALL_MAX && c->out.len - c->written < UNREAD_MAX;
+}
+
 static void watch(struct thrift_server *server, struct connection *c)
 {
-    uint32_t wanted = (c->call_n < CALL_MAX && !server->is_stopping ? EPOLLIN : 0) |
-                      (c->written < c->out.len ? EPOLLOUT : 0);
+    bool may_call = may_take_calls(c) && !server->is_stopping;
+    uint32_t wanted = (may_call ? EPOLLIN : 0) | (c->written < c->out.len ? EPOLLOUT : 0);
     if (wanted == c->watched)
         return;
     struct epoll_event event = {.events = wanted, .data.ptr = c};
@@ -230,7 +236,7 @@ static bool take_frames(struct thrift_server *server, struct connection *c)
 {
     size_t at = 0;
     bool is_fine = true;
-    while (is_fine && c->in.len - at >= 4 && c->call_n < CALL_MAX) {
+    while (is_fine && c->in.len - at >= 4 && may_take_calls(c)) {
         size_t len = frame_len(c, at);
         if (len > THRIFT_FRAME_MAX) {
             log_warning(
@@ -433,15 +439,20 @@ void thrift_server_answer(struct thrift_server *server, struct thrift_request *r
     wake(server);
 }
 
-void thrift_server_stop(struct thrift_server *server, int64_t timeout_ms)
+bool thrift_server_stop(struct thrift_server *server, int64_t timeout_ms)
 {
     if (!server)
-        return;
+        return true;
     pthread_mutex_lock(&server->arrived.lock);
     server->stop_deadline_mono_ms = now_mono_ms() + timeout_ms + 1;
     pthread_mutex_unlock(&server->arrived.lock);
     wake(server);
     pthread_join(server->thread, NULL);
+    if (server->awaited_n) {
+        log_warning("%d Thrift calls were still under way when the server stopped",
+                    server->awaited_n);
+        return false;
+    }
     for (struct queue_item *item = queue_take_all(&server->arrived, 0), *next; item; item = next) {
         next = item->next;
         close(((struct connection *)item)->socket);
@@ -450,9 +461,7 @@ void thrift_server_stop(struct thrift_server *server, int64_t timeout_ms)
     while (server->oldest) {
         struct connection *c = server->oldest;
         close_connection(server, c);
-        release_if_done(
-            server,
-            c); // keeps those with unanswered calls: their memory is the price of the time-out
+        release_if_done(server, c);
     }
     while (server->decoder_n)
         decoder_free(server->decoders[--server->decoder_n]);
@@ -461,4 +470,5 @@ void thrift_server_stop(struct thrift_server *server, int64_t timeout_ms)
     close(server->epoll);
     close(server->wake);
     free(server);
+    return true;
 }

@@ -37,8 +37,9 @@ void thrift_server_add(struct thrift_server *server, int socket, const struct so
 void thrift_server_answer(struct thrift_server *server, struct thrift_request *request,
                           const char *refusal);
 
-// Reads no more calls; waits at most timeout_ms for the answers that are due and writes them.
-// Requests that are still unanswered then must not be answered any more.
-void thrift_server_stop(struct thrift_server *server, int64_t timeout_ms);
+// Reads no more calls; waits at most timeout_ms for the answers that are due, writes them and frees
+// the server. False when some were still due: they may be given later, though nobody gets them, and
+// nothing is freed.
+bool thrift_server_stop(struct thrift_server *server, int64_t timeout_ms);
 
 #endif

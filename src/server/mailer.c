@@ -167,7 +167,7 @@ static bool wait_for_end(struct mailer *mailer, int seconds)
     return pthread_timedjoin_np(mailer->thread, NULL, &deadline) == 0;
 }
 
-void mailer_stop(struct mailer *mailer)
+bool mailer_stop(struct mailer *mailer)
 {
     atomic_store(&mailer->is_stopping, true);
     queue_close(&mailer->queue);
@@ -175,10 +175,16 @@ void mailer_stop(struct mailer *mailer)
         atomic_store(&mailer->cancel, true);
         if (!wait_for_end(mailer, CANCEL_S)) {
             log_warning("a letter is still being sent; it is left to itself");
-            pthread_detach(mailer->thread); // it may still use what is not freed here
-            return;
+            return false;
         }
     }
+    return true;
+}
+
+void mailer_free(struct mailer *mailer)
+{
+    if (!mailer)
+        return;
     free_parcels(queue_take_all(&mailer->queue, 0));
     queue_release(&mailer->queue);
     pthread_mutex_destroy(&mailer->lock);

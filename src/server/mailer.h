@@ -25,9 +25,10 @@ struct mailer *mailer_start(const struct mailer_settings *settings);
 // stopping. Never waits.
 bool mailer_take(struct mailer *mailer, const struct outbox_letter *letter);
 
-// Finishes the letter under way (a few seconds at most), forgets what waits (the store remembers
-// it), and frees.
-void mailer_stop(struct mailer *mailer);
+// Finishes the letter under way (a few seconds at most) and forgets what waits (the store remembers
+// it). False when the letter did not come to an end: then nothing may be freed.
+bool mailer_stop(struct mailer *mailer);
+void mailer_free(struct mailer *mailer); // after a good stop; NULL is fine
 
 // How long to wait after so many attempts that failed: a minute, doubling up to an hour; -1 when
 // three days of that are over and the letter is given up.

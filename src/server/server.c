@@ -293,12 +293,13 @@ struct text server_dsn(const struct server *server)
 bool server_stop(struct server *server)
 {
     door_close(server->door);
-    thrift_server_stop(server->thrift, THRIFT_STOP_MS);
+    bool is_thrift_over = thrift_server_stop(server->thrift, THRIFT_STOP_MS);
     bool is_over = http_server_stop(server->http, HTTP_STOP_MS);
     if (is_over)
         web_stop(server->web);
+    is_over &= is_thrift_over;
     if (server->mailer) // before the ledger, which has to hear what became of the letter under way
-        mailer_stop(server->mailer);
+        is_over &= mailer_stop(server->mailer);
     ledger_stop(server->ledger);
     struct timespec deadline;
     clock_gettime(CLOCK_REALTIME, &deadline);
@@ -310,6 +311,7 @@ bool server_stop(struct server *server)
         return false;
     intake_free(server->intake);
     blamer_free(server->blamer);
+    mailer_free(server->mailer);
     ledger_free(server->ledger);
     keeper_free(server->keeper);
     buffer_release(&server->base_url);

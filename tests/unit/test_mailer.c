@@ -121,7 +121,8 @@ static void sent_refused_and_delayed_letters_are_told(void **state)
     assert_int_equal(facts.sent, 1);
     assert_int_equal(facts.failed, 2);
     assert_non_null(strstr(facts.failure, "come back later"));
-    mailer_stop(mailer);
+    assert_true(mailer_stop(mailer));
+    mailer_free(mailer);
     smtp_server_stop(server);
 }
 
@@ -143,7 +144,8 @@ static void a_dead_mail_server_delays_letters_and_loses_none(void **state)
         assert_int_equal(ears.outcomes[i].next_try_at_ms, NOW_MS + MINUTE_MS);
     }
     assert_int_equal(ears.outcomes[3].state, OUTBOX_FAILED); // after three days
-    mailer_stop(mailer);
+    assert_true(mailer_stop(mailer));
+    mailer_free(mailer);
 }
 
 static void the_wait_doubles_up_to_an_hour_for_three_days(void **state)
@@ -170,7 +172,8 @@ static void a_stop_does_not_wait_for_a_mail_server_that_hangs(void **state)
     assert_true(smtp_server_wait(server, "RCPT TO:<slow"));
     take(mailer, 2, "ada@example.com", 0);
     int64_t started_ms = clock_mono_ms(&clock_system);
-    mailer_stop(mailer);
+    assert_true(mailer_stop(mailer));
+    mailer_free(mailer);
     assert_true(clock_mono_ms(&clock_system) - started_ms < 7000);
     assert_int_equal(ears.count, 0); // the store still has both waiting
     smtp_server_stop(server);
@@ -192,7 +195,8 @@ static void too_many_letters_are_not_taken(void **state)
         taken++;
     assert_int_equal(taken, 64);
     smtp_server_stop(server); // lets the slow one go
-    mailer_stop(mailer);
+    assert_true(mailer_stop(mailer));
+    mailer_free(mailer);
 }
 
 int main(void)
