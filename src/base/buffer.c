@@ -67,7 +67,12 @@ void buffer_add_string(struct buffer *b, const char *string)
 
 void buffer_add_char(struct buffer *b, char c)
 {
-    buffer_add(b, (struct text){&c, 1});
+    if (b->failed || b->len + 1 >= b->cap || (b->max && b->len >= b->max)) {
+        buffer_add(b, (struct text){&c, 1});
+        return;
+    }
+    b->at[b->len++] = c;
+    b->at[b->len] = '\0';
 }
 
 void buffer_add_int64(struct buffer *b, int64_t number)

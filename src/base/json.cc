@@ -17,10 +17,14 @@ static_assert(sizeof(dom::element) == sizeof(struct json), "struct json carries 
 static_assert(std::is_trivially_copyable<dom::element>::value, "elements are copied as bytes");
 
 struct json_doc {
-    dom::parser parser{JSON_SIZE_MAX};
-    struct buffer padded = {}; // what is parsed, with the room behind it that simdjson reads into
+    dom::document document;
     struct buffer mended = {};
 };
+
+// What is needed only while parsing is a thread's, not a document's: where many documents are kept
+// at once it stays in the processor's cache. PARSER_KEPT bounds what stays after a large document.
+enum { PARSER_USUAL = 32 * 1024, PARSER_KEPT = 256 * 1024 };
+static thread_local dom::parser parser{JSON_SIZE_MAX};
 
 static struct json face_of(const dom::element &element)
 {
@@ -47,32 +51,27 @@ extern "C" struct json_doc *json_doc_new(void)
 
 extern "C" void json_doc_free(struct json_doc *doc)
 {
-    if (doc) {
-        buffer_release(&doc->padded);
+    if (doc)
         buffer_release(&doc->mended);
-    }
     delete doc;
 }
 
 static simdjson::error_code parse(struct json_doc *doc, struct text bytes, struct json *root)
 {
     // allocate() keeps the depth only when it is told; parse() alone would take its default
-    if (doc->parser.capacity() < bytes.len || doc->parser.max_depth() != JSON_DEPTH_MAX) {
-        size_t wanted = bytes.len < 32 * 1024 ? 32 * 1024 : bytes.len;
-        simdjson::error_code failed = doc->parser.allocate(wanted, JSON_DEPTH_MAX);
+    if (parser.capacity() < bytes.len || parser.max_depth() != JSON_DEPTH_MAX) {
+        size_t wanted = bytes.len < PARSER_USUAL ? PARSER_USUAL : bytes.len;
+        simdjson::error_code failed = parser.allocate(wanted, JSON_DEPTH_MAX);
         if (failed)
             return failed;
     }
-    buffer_clear(&doc->padded);
-    char *room = buffer_reserve(&doc->padded, bytes.len + simdjson::SIMDJSON_PADDING);
-    if (!room)
-        return simdjson::MEMALLOC;
-    std::memcpy(room, bytes.at, bytes.len);
-    std::memset(room + bytes.len, 0, simdjson::SIMDJSON_PADDING);
     dom::element element;
-    simdjson::error_code failed = doc->parser.parse(room, bytes.len, false).get(element);
+    simdjson::error_code failed =
+        parser.parse_into_document(doc->document, bytes.at, bytes.len, true).get(element);
     if (!failed)
         *root = face_of(element);
+    if (parser.capacity() > PARSER_KEPT)
+        parser = dom::parser(JSON_SIZE_MAX);
     return failed;
 }
 

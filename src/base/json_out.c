@@ -70,6 +70,13 @@ static void add_escaped(struct buffer *out, unsigned char c)
     }
 }
 
+// Bytes that stand in a JSON string as they are: ASCII without controls, quote and backslash.
+static const bool is_plain[256] = {
+    [' ' ... '!'] = true,
+    ['#' ... '['] = true,
+    [']' ... 0x7f] = true,
+};
+
 void json_string(struct json_out *w, struct text value)
 {
     begin_value(w);
@@ -77,7 +84,7 @@ void json_string(struct json_out *w, struct text value)
     size_t plain = 0; // length of the run that is copied as it stands
     while (plain < value.len) {
         unsigned char c = (unsigned char)value.at[plain];
-        if (c >= 0x20 && c < 0x80 && c != '"' && c != '\\') {
+        if (is_plain[c]) {
             plain++;
             continue;
         }
