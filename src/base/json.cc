@@ -23,7 +23,7 @@ struct json_doc {
 
 // What is needed only while parsing is a thread's, not a document's: where many documents are kept
 // at once it stays in the processor's cache. PARSER_KEPT bounds what stays after a large document.
-enum { PARSER_USUAL = 32 * 1024, PARSER_KEPT = 256 * 1024 };
+static constexpr size_t PARSER_USUAL = 32 * 1024, PARSER_KEPT = 256 * 1024;
 static thread_local dom::parser parser{JSON_SIZE_MAX};
 
 static struct json face_of(const dom::element &element)
