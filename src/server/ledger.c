@@ -277,14 +277,17 @@ static int64_t mono_us(void)
     return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
-static bool commit_batch(struct ledger *ledger, struct queue_item *items, struct error *error)
+// *is_away: not even a transaction could be begun.
+static bool commit_batch(struct ledger *ledger, struct queue_item *items, bool *is_away,
+                         struct error *error)
 {
     struct store *store = ledger->settings.store;
     struct batch batch = {.now_ms = clock_wall_ms(ledger->settings.clock)};
     int64_t begun_us = mono_us();
     batch.tally.arena = &batch.arena;
-    bool is_committed = store_begin(store, error) && record_all(ledger, &batch, items, error) &&
-                        store_commit(store, error);
+    *is_away = !store_begin(store, error);
+    bool is_committed =
+        !*is_away && record_all(ledger, &batch, items, error) && store_commit(store, error);
     if (is_committed) {
         atomic_fetch_add(&ledger->reports, batch.tally.report_n);
         atomic_fetch_add(&ledger->occurrences, batch.tally.occurrence_n);
@@ -360,7 +363,8 @@ static void finish_all(struct ledger *ledger, struct queue_item *items, const ch
 static void process(struct ledger *ledger, struct queue_item *items)
 {
     struct error error = {0};
-    if (commit_batch(ledger, items, &error)) {
+    bool is_away;
+    if (commit_batch(ledger, items, &is_away, &error)) {
         note_failure(ledger, NULL);
         finish_all(ledger, items, NULL);
         return;
@@ -370,7 +374,8 @@ static void process(struct ledger *ledger, struct queue_item *items)
     for (struct queue_item *item = items, *next; item; item = next) {
         next = item->next;
         item->next = NULL;
-        bool is_committed = has_others && commit_batch(ledger, item, &error);
+        // a store that is away is waited for once, not once a message
+        bool is_committed = has_others && !is_away && commit_batch(ledger, item, &is_away, &error);
         is_failing |= !is_committed;
         finish_all(ledger, item, is_committed ? NULL : "the store does not work at the moment");
     }
