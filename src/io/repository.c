@@ -340,8 +340,12 @@ static void find(struct question *q, size_t i, const struct blamed_line *blamed,
                                       .revision = arena_copy(q->arena, text_of(choice->commit)),
                                       .confidence = choice->confidence};
     if (blamed->is_boundary && q->repository->is_shallow) {
+        // git gives every older line to whoever made that commit: they must not get the letters
+        finding->author_name = finding->author_email = finding->commit_subject = (struct text){0};
+        finding->changed_at_ms = 0;
         finding->confidence = CONFIDENCE_LOW;
-        doubt = "; the clone is shallow, so the line may be older than the history it has";
+        doubt = "; the clone is shallow and the line as old as its history, so git cannot say who "
+                "wrote it";
     } else if (text_contains(ignored, blamed->origin.commit)) {
         finding->confidence = CONFIDENCE_LOW;
         doubt = "; the line is new in a commit that .git-blame-ignore-revs lists";
