@@ -7,7 +7,7 @@ BUILD  := build
 ASAN   := build-asan
 VENV   := build/venv
 PYTHON := $(VENV)/bin/python
-SUITES ?= unit contract fuzz
+SUITES ?= unit contract fault fuzz
 
 # A sanitizer's report ends the program that earned it.
 export ASAN_OPTIONS  ?= detect_leaks=1:detect_stack_use_after_return=1
@@ -21,7 +21,7 @@ all: deps $(BUILD)/build.ninja
 help:
 	@echo 'make          the server, at $(BUILD)/flawless'
 	@echo 'make demo     a sample application fails; see who gets which letter (ONCE=1: verify and leave)'
-	@echo 'make test     all tests: unit, contract and fuzz replay under sanitizers, end to end, Python client'
+	@echo 'make test     all tests: unit, contract, fault and fuzz replay under sanitizers, end to end, Python client'
 	@echo 'make check    what a machine can say about style'
 	@echo 'make bench    how fast it is, beside a bare HTTP server'
 	@echo 'make install  into $$(DESTDIR)$$(PREFIX), /usr/local unless told'
@@ -55,8 +55,8 @@ test-e2e: all venv $(ASAN)/build.ninja
 	@ninja -C $(ASAN) flawless
 	@$(PYTHON) -m pytest tests/e2e --server $(ASAN)/flawless --release-server $(BUILD)/flawless
 
-test-client: venv
-	@$(PYTHON) -m pytest client/python/tests
+test-client: all venv
+	@FLAWLESS_SERVER=$(CURDIR)/$(BUILD)/flawless $(PYTHON) -m pytest -ra client/python/tests
 
 check:
 	@tools/deps --with check
