@@ -20,7 +20,7 @@ static bool read_parameters(const struct page *page, struct request *request, st
     place->path = page->parameter(page, "filename");
     place->function = page->parameter(page, "function_name");
     place->text = page->parameter(page, "text");
-    if (!place->path.len)
+    if (!place->path.at) // an error may be in no file at all, then it is there and empty
         return error_set(error, ERROR_INPUT,
                          "The parameter \"filename\" is missing: it has to be the path of the file "
                          "with the error, as the weekly report shows it");
