@@ -10,11 +10,16 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { LINE_MAX_BYTES = 2000 };
+enum { LINE_MAX_BYTES = 2000, BURST_S = 10 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static enum log_level least = LOG_INFO;
 static int target = STDERR_FILENO;
+static struct {
+    time_t since_mono_s;
+    int line_n;
+    long left_out_n;
+} burst;
 
 bool log_open(enum log_level level, const char *path)
 {
@@ -47,11 +52,36 @@ static size_t write_time(char *line, size_t size)
     return len + (size_t)snprintf(line + len, size - len, ".%03ldZ ", now.tv_nsec / 1000000);
 }
 
+// Strangers cause lines (a warning for each bad request), so there is a bound on them. *left_out_n:
+// of the burst before, when it is over.
+static bool fits_burst(enum log_level level, long *left_out_n)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    pthread_mutex_lock(&lock);
+    if (now.tv_sec - burst.since_mono_s >= BURST_S) {
+        *left_out_n = burst.left_out_n;
+        burst.since_mono_s = now.tv_sec;
+        burst.left_out_n = burst.line_n = 0;
+    }
+    bool fits = level == LOG_ERROR || burst.line_n < LOG_BURST_MAX;
+    burst.line_n += fits;
+    burst.left_out_n += !fits;
+    pthread_mutex_unlock(&lock);
+    return fits;
+}
+
 static void write_line(enum log_level level, const char *format, va_list arguments)
 {
     static const char *const names[] = {"DEBUG", "INFO", "WARNING", "ERROR"};
     char line[LINE_MAX_BYTES + 2];
+    long left_out_n = 0;
     if (level < least)
+        return;
+    bool fits = fits_burst(level, &left_out_n);
+    if (left_out_n)
+        log_warning("%ld lines were left out here, there were too many", left_out_n);
+    if (!fits)
         return;
     size_t len = write_time(line, LINE_MAX_BYTES);
     len += (size_t)snprintf(line + len, LINE_MAX_BYTES - len, "%s ", names[level]);

@@ -5,6 +5,8 @@
 
 #include <stdbool.h>
 
+enum { LOG_BURST_MAX = 1000 };
+
 enum log_level { LOG_DEBUG, LOG_INFO, LOG_WARNING, LOG_ERROR };
 
 // Before the first call: INFO on standard error. path NULL means standard error. False when the
@@ -13,7 +15,8 @@ bool log_open(enum log_level level, const char *path);
 void log_close(void);
 
 // Line breaks and control characters in what is logged come out as '?', so nobody outside can forge
-// a line; a line is cut at 2,000 bytes. Never log a secret or a variable's value.
+// a line; a line is cut at 2,000 bytes. Of lines below ERROR, LOG_BURST_MAX are written within ten
+// seconds; how many were left out is said afterwards. Never log a secret or a variable's value.
 void log_debug(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_info(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_warning(const char *format, ...) __attribute__((format(printf, 1, 2)));

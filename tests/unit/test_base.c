@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: MIT
 #include "test.h"
 
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
 #include "base/arena.h"
 #include "base/buffer.h"
 #include "base/error.h"
 #include "base/hex.h"
+#include "base/log.h"
 #include "base/map.h"
 #include "base/queue.h"
 #include "base/utf8.h"
@@ -222,6 +227,26 @@ static void values_become_json_without_what_is_for_templates(void **state)
     arena_release(&a);
 }
 
+static void a_flood_of_lines_does_not_fill_the_disk(void **state)
+{
+    (void)state;
+    char path[] = "/tmp/test_base_XXXXXX";
+    int file = mkstemp(path);
+    assert_true(file >= 0);
+    assert_true(log_open(LOG_INFO, path));
+    for (int i = 0; i < 20 * LOG_BURST_MAX; i++)
+        log_warning("a stranger's fault");
+    log_error("our own trouble is told all the same");
+    log_close();
+    char end[65] = "";
+    off_t size = lseek(file, 0, SEEK_END);
+    assert_true(size < 3 * LOG_BURST_MAX * 64); // three, should ten seconds end meanwhile
+    assert_int_equal(pread(file, end, sizeof end - 1, size - 64), 64);
+    assert_non_null(strstr(end, "our own trouble"));
+    close(file);
+    unlink(path);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -235,6 +260,7 @@ int main(void)
         cmocka_unit_test(bytes_that_are_not_utf8_become_replacement_characters),
         cmocka_unit_test(digests_tell_apart_where_parts_end),
         cmocka_unit_test(values_become_json_without_what_is_for_templates),
+        cmocka_unit_test(a_flood_of_lines_does_not_fill_the_disk),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
