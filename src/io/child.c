@@ -9,6 +9,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,7 +20,19 @@
 #include "base/clock.h"
 #include "base/utf8.h"
 
-enum { READ_SIZE = 32 * 1024, WAIT_FIRST_NS = 200 * 1000, WAIT_MAX_NS = 10 * 1000 * 1000 };
+enum {
+    READ_SIZE = 32 * 1024,
+    WAIT_FIRST_NS = 200 * 1000,
+    WAIT_MAX_NS = 10 * 1000 * 1000,
+    WATCH_MS = 100, // between looks at is_over
+};
+
+static atomic_bool is_over;
+
+void child_stop_all(void)
+{
+    atomic_store(&is_over, true);
+}
 
 // ---- start ----
 
@@ -130,6 +143,8 @@ bool child_start(const struct child_job *job, struct child *child, struct error 
 {
     struct pipes p;
     *child = (struct child){.name = job->name, .in = -1, .out = -1, .err = -1};
+    if (atomic_load(&is_over))
+        return error_set(error, ERROR_SYSTEM, "%s was not run, as Flawless stops", job->name);
     if (!open_pipes(&p))
         return error_set(error, ERROR_SYSTEM, "cannot make the pipes for %s: %s", job->name,
                          strerror(errno));
@@ -235,7 +250,9 @@ static bool pump(struct child *child, struct text *input, struct buffer *output,
         {.fd = child->err, .events = POLLIN},
         {.fd = input->len ? child->in : -1, .events = POLLOUT},
     };
-    int ready = left_ms <= 0 ? 0 : poll(ends, 3, left_ms > 60000 ? 60000 : (int)left_ms);
+    if (atomic_load(&is_over))
+        return give_up(child, error, ERROR_SYSTEM, "was stopped, as Flawless stops");
+    int ready = left_ms <= 0 ? 0 : poll(ends, 3, left_ms > WATCH_MS ? WATCH_MS : (int)left_ms);
     if (ready < 0 && errno != EINTR)
         return give_up(child, error, ERROR_SYSTEM, "cannot be watched");
     if (left_ms <= 0) {
@@ -289,7 +306,7 @@ static bool wait_for_end(struct child *child, int *status)
             *status = 0;
             break;
         }
-        if (clock_mono_ms(&clock_system) >= child->deadline_mono_ms)
+        if (clock_mono_ms(&clock_system) >= child->deadline_mono_ms || atomic_load(&is_over))
             return false;
         nanosleep(&pause, NULL);
         pause.tv_nsec = pause.tv_nsec * 2 < WAIT_MAX_NS ? pause.tv_nsec * 2 : WAIT_MAX_NS;

@@ -52,6 +52,10 @@ bool child_finish(struct child *child, struct buffer *output, struct error *erro
 // Kills its process group and waits for it. Nothing running is fine, so every road may end with it.
 void child_kill(struct child *child);
 
+// For the end of the process: no program is started any more, and every thread that waits for one
+// kills it and gets an error within a moment.
+void child_stop_all(void);
+
 // All of it in one call. output->max bounds what it may say: more is ERROR_TOO_LARGE.
 bool child_run(const struct child_job *job, struct text input, struct buffer *output,
                struct error *error);

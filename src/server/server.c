@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "io/child.h"
 #include "io/door.h"
 #include "server/blamer.h"
 #include "server/health.h"
@@ -301,6 +302,7 @@ bool server_stop(struct server *server)
     if (server->mailer) // before the ledger, which has to hear what became of the letter under way
         is_over &= mailer_stop(server->mailer);
     ledger_stop(server->ledger);
+    child_stop_all(); // whom git was asked about is remembered, and asked again at the next start
     struct timespec deadline;
     clock_gettime(CLOCK_REALTIME, &deadline);
     deadline.tv_sec += GIT_STOP_S;

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Stopping while the store, a peer or a reader of answers does not play along."""
 
+import pathlib
 import signal
 import socket
 import sqlite3
@@ -8,6 +9,7 @@ import time
 
 import pytest
 from reports import envelope
+from stage import wait_for
 from thrift_client import Client, RecordErrorArguments, RecordErrorRequest, StackLine
 
 DEADLINE_S = 10
@@ -75,6 +77,24 @@ def test_a_locked_store_is_waited_for_once(make_server, bugs):
         assert time.monotonic() - started < 15  # not eight times five seconds
     server.sender().report(bugs["ada"].event())
     assert server.count_of(bugs["ada"].path) == 1
+
+
+def test_a_git_that_hangs_ends_with_the_server(make_server, bugs, tmp_path):
+    pids = tmp_path / "pids"
+    git = tmp_path / "git-that-hangs"
+    git.write_text(
+        f'#!/bin/sh\ncase "$*" in *blame*) echo $$ >> {pids}; exec sleep 600;; esac\nexec git "$@"\n'
+    )
+    git.chmod(0o755)
+    server = make_server(git_cli_path=git).start()
+    server.sender().report(*(bug.event() for bug in bugs.values()))
+    wait_for("git", lambda: pids.exists() and pids.read_text().endswith("\n"))
+    server.process.popen.send_signal(signal.SIGTERM)
+    assert server.process.popen.wait(DEADLINE_S) == 0
+    server.process.reader.join(5)
+    assert "left as it is" not in server.log()
+    for pid in pids.read_text().split():
+        assert not pathlib.Path(f"/proc/{pid}").exists()
 
 
 @pytest.mark.parametrize("attempt", range(3))
