@@ -182,7 +182,9 @@ static void unlink_waiting(struct door *door, struct waiting *w)
 static void turn_away(struct door *door, struct waiting *w)
 {
     unlink_waiting(door, w);
-    close(w->socket); // this also ends its epoll entry
+    // closing alone would leave the entry behind while a child that is being started has the socket
+    epoll_ctl(door->epoll, EPOLL_CTL_DEL, w->socket, NULL);
+    close(w->socket);
     free(w);
 }
 

@@ -141,6 +141,9 @@ static void close_connection(struct thrift_server *server, struct connection *c)
     server->connection_n--;
     server->buffered -= c->in.len;
     buffer_release(&c->in);
+    // closing alone would leave the entry, and so events for a connection that is freed, behind
+    // while a child that is being started has the socket too
+    epoll_ctl(server->epoll, EPOLL_CTL_DEL, c->socket, NULL);
     close(c->socket);
     c->socket = -1;
 }

@@ -93,14 +93,18 @@ class Server:
     def json(self, path):
         return get_json(self.url + path)
 
-    def errors(self):
-        """The week's errors by file."""
+    def week_errors(self):
+        """The week's errors."""
         week = self.json("/get_weekly_error_report?include_known_errors=1")
-        return {
-            error["filename"]: {**error, "developer": developer["email"]}
+        return [
+            {**error, "developer": developer["email"]}
             for developer in week["developers"]
             for error in developer["errors"]
-        }
+        ]
+
+    def errors(self):
+        """The week's errors by file."""
+        return {error["filename"]: error for error in self.week_errors()}
 
     def count_of(self, path):
         return self.errors().get(path, {}).get("error_count", 0)

@@ -101,3 +101,17 @@ def write_bytes(protocol, text):
     data = text.encode("utf-8", "surrogateescape")
     protocol.writeI32(len(data))
     protocol.trans.write(data)
+
+
+def test_connections_that_end_while_git_is_being_started_leave_nothing_behind(server, bugs):
+    """A child that is just being started has every socket of the server for a moment."""
+    bug = bugs["grace"]
+    for line in range(1, 61):  # each a new site, so git is asked about it
+        client = Client(server.port)
+        request = request_for(bug)
+        request.traceback[0].line_number = line
+        request.traceback[0].text = f"line {line}"
+        client.record_error(request)
+        client.close()
+    assert Client(server.port).ping() is True
+    wait_for("counting them", lambda: len(server.week_errors()) == 60)
