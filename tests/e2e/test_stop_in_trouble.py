@@ -83,7 +83,9 @@ def test_a_git_that_hangs_ends_with_the_server(make_server, bugs, tmp_path):
     pids = tmp_path / "pids"
     git = tmp_path / "git-that-hangs"
     git.write_text(
-        f'#!/bin/sh\ncase "$*" in *blame*) echo $$ >> {pids}; exec sleep 600;; esac\nexec git "$@"\n'
+        "#!/bin/sh\n"
+        f'case "$*" in *blame*) echo $$ >> {pids}; exec sleep 600;; esac\n'
+        'exec git "$@"\n'
     )
     git.chmod(0o755)
     server = make_server(git_cli_path=git).start()
@@ -98,7 +100,9 @@ def test_a_git_that_hangs_ends_with_the_server(make_server, bugs, tmp_path):
 
 
 @pytest.mark.parametrize("attempt", range(3))
-def test_requests_that_come_while_it_stops_do_not_abort_it(make_server, release_binary, bugs, attempt):
+def test_requests_that_come_while_it_stops_do_not_abort_it(
+    make_server, release_binary, bugs, attempt
+):
     server = make_server(binary=release_binary).start()
     request = request_of(server, bugs["ada"].event())
     connections = []
