@@ -64,7 +64,7 @@ def test_an_error_in_the_call_is_reported_with_its_request(server):
     assert "hush" not in str(request)
     stack = event["exception"]["values"][0]["stacktrace"]["frames"]
     assert stack[-1]["function"] == "failing"
-    assert not any("flawless/client" in frame["abs_path"] for frame in stack)
+    assert not any("flawless/client/middleware" in frame["abs_path"] for frame in stack)
 
 
 def test_an_error_while_the_response_is_iterated_is_reported(server):
