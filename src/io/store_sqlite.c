@@ -136,10 +136,24 @@ bool sqlite_check_batch(struct sqlite_store *s, struct error *error)
     return true;
 }
 
+// Whether the file is still where it was opened: what is written into a file without a name is
+// durable and yet lost.
+static bool is_in_place(struct sqlite_store *s, struct error *error)
+{
+    int has_moved = 0;
+    sqlite3_file_control(s->db, "main", SQLITE_FCNTL_HAS_MOVED, &has_moved);
+    if (has_moved)
+        return error_set(error, ERROR_CONFIG,
+                         "store %s: it was removed or replaced while the server runs: put it back "
+                         "and start the server again",
+                         s->path);
+    return true;
+}
+
 bool sqlite_commit(struct store *store, struct error *error)
 {
     struct sqlite_store *s = sqlite_of(store);
-    if (!sqlite_check_batch(s, error))
+    if (!sqlite_check_batch(s, error) || !is_in_place(s, error))
         return false;
     struct query q = query_open(s, SQL_COMMIT, "COMMIT");
     if (!query_run(&q, error))

@@ -311,6 +311,21 @@ static void the_log_stays_small(void **state)
     store_close(reader);
 }
 
+// ---- the file while it is open ----
+
+static void a_batch_is_not_committed_into_a_file_that_was_removed(void **state)
+{
+    struct fixture *f = *state;
+    struct site site = make_site("a.py", 3, "x");
+    report_alone(f, &site, 1, SUNDAY_MS);
+    temporary_empty(f->address);
+    begin(f);
+    report(f, &site, 1, SUNDAY_MS);
+    assert_fails(f, ERROR_CONFIG, store_commit(f->store, &f->error));
+    assert_non_null(strstr(f->error.message, "removed or replaced"));
+    store_rollback(f->store);
+}
+
 // ---- one server, and subcommands beside it ----
 
 static void a_second_server_is_refused_while_the_first_lives(void **state)
@@ -400,6 +415,7 @@ int main(void)
         contract_test(every_older_schema_is_brought_up_to_date),
         contract_test(the_hot_statements_use_indexes),
         contract_test(the_log_stays_small),
+        contract_test(a_batch_is_not_committed_into_a_file_that_was_removed),
         contract_test(a_second_server_is_refused_while_the_first_lives),
         contract_test(a_killed_server_leaves_no_lock),
         contract_test(a_project_is_read_beside_an_open_batch),
