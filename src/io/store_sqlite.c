@@ -24,7 +24,7 @@
 #include "io/store_sqlite.h"
 
 enum {
-    BUSY_TIMEOUT_MS = 5000,
+    BUSY_TIMEOUT_MS = 2000,
     // of the log, of 4 kB
     CHECKPOINT_PAGES = 1000,
     LONG_LOG_PAGES = 16000,

@@ -21,8 +21,8 @@ enum {
     MINUTE_MS = 60000,
     HOUR_MS = 60 * MINUTE_MS,
     PATIENCE_MS = 3 * 24 * HOUR_MS,
-    FINISH_S = 3, // for the letter under way when it is time to stop
-    CANCEL_S = 3, // for libcurl to let go after that
+    FINISH_S = 2, // for the letter under way when it is time to stop
+    CANCEL_S = 1, // for libcurl to let go after that
 };
 
 struct parcel {

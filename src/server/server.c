@@ -19,7 +19,7 @@ enum {
     REPOSITORY_PATIENCE_MS = 120, // a start waits so long for the repository's paths
     // together below ten seconds, with what the mailer may need to give up
     THRIFT_STOP_MS = 1000,
-    HTTP_STOP_MS = 3000,
+    HTTP_STOP_MS = 2500,
     GIT_STOP_S = 1,
 };
 
