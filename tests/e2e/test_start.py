@@ -162,9 +162,12 @@ def test_an_unknown_command_is_exit_status_2_with_usage(make_server):
     assert "start" in outcome.stderr
 
 
+OWN_NETWORK = ["unshare", "-n"] if os.geteuid() == 0 else ["unshare", "-rn"]
+
+
 def has_networks():
     return bool(shutil.which("unshare")) and (
-        subprocess.run(["unshare", "-rn", "true"], capture_output=True).returncode == 0
+        subprocess.run([*OWN_NETWORK, "true"], capture_output=True).returncode == 0
     )
 
 
@@ -173,7 +176,7 @@ def test_start_inside_a_git_work_tree_needs_no_configuration(binary, deployed, t
     home = {**os.environ, "HOME": str(tmp_path), "XDG_DATA_HOME": str(tmp_path / "data")}
     inside = ROOT / "tests" / "e2e" / "in_own_network.py"
     outcome = subprocess.run(
-        ["unshare", "-rn", sys.executable, inside, binary, "start"],
+        [*OWN_NETWORK, sys.executable, inside, binary, "start"],
         cwd=deployed / "shop",
         env=home,
         capture_output=True,
