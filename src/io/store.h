@@ -155,7 +155,9 @@ bool store_list_letters_to_send(struct store *store, int64_t now_ms, size_t lett
 // What became of an attempt: state, sent_at_ms, next_try_at_ms, attempts and last_error are stored.
 bool store_mark_letter(struct store *store, const struct outbox_letter *letter,
                        struct error *error);
-// Letters kept while there was no SMTP server become waiting; for a start with one. Gives how many.
+// For a start with an SMTP server: letters that were kept while there was none become waiting
+// (gives how many), and those that wait for another try are due at once, as what was wrong may be
+// mended.
 bool store_release_kept_letters(struct store *store, int64_t *letter_n, struct error *error);
 
 // ---- pages, by readers (the writer may call them too) ----

@@ -135,7 +135,10 @@ bool sqlite_release_kept_letters(struct store *store, int64_t *letter_n, struct 
     if (!query_run(&q, error))
         return false;
     *letter_n = sqlite3_changes(s->db);
-    return true;
+    struct query hurry =
+        query_open(s, SQL_HURRY_LETTERS, "UPDATE outbox SET next_try_at_ms = 0 WHERE state = ?1");
+    query_add_int(&hurry, OUTBOX_WAITING);
+    return query_run(&hurry, error);
 }
 
 bool sqlite_list_outbox(struct store *store, int64_t before_id, size_t letter_max,

@@ -171,6 +171,20 @@ static void kept_letters_are_released(void **state)
     assert_int_equal(letter_n, 0);
 }
 
+static void a_start_does_not_wait_for_the_next_try(void **state)
+{
+    struct fixture *f = *state;
+    struct outbox_letter letter = make_letter("m1", OUTBOX_WAITING, SUNDAY_MS + 3600000), *letters;
+    int64_t letter_n;
+    add(f, letter);
+    assert_int_equal(list_to_send(f, SUNDAY_MS, 10, &letters), 0);
+    begin(f);
+    assert_ok(f, store_release_kept_letters(f->store, &letter_n, &f->error));
+    commit(f);
+    assert_int_equal(letter_n, 0);
+    assert_int_equal(list_to_send(f, SUNDAY_MS, 10, &letters), 1);
+}
+
 static void the_outbox_is_leafed_through_newest_first(void **state)
 {
     struct fixture *f = *state;
@@ -220,6 +234,7 @@ int main(void)
         contract_test(what_became_of_an_attempt_is_remembered),
         contract_test(marking_no_letter_is_not_found),
         contract_test(kept_letters_are_released),
+        contract_test(a_start_does_not_wait_for_the_next_try),
         contract_test(the_outbox_is_leafed_through_newest_first),
         contract_test(letters_are_counted_by_state),
     };
