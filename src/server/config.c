@@ -161,7 +161,8 @@ static bool read_password(struct options *o, struct error *error)
                                 o->smtp_password_file.at);
 }
 
-static bool load_file(const char *path, struct config *config, struct error *error)
+// Without directories of Flawless' own and without secrets.
+static bool read_file(const char *path, struct config *config, struct error *error)
 {
     struct options_warnings warnings = {NULL, tell_warning};
     struct buffer content = {0};
@@ -175,32 +176,44 @@ static bool load_file(const char *path, struct config *config, struct error *err
                    options_read(&config->options, path, buffer_text(&content), warnings, error);
     buffer_release(&content);
     return is_good &&
-           resolve_all(&config->options, directory_of(buffer_text(&config->file_name)), error) &&
+           resolve_all(&config->options, directory_of(buffer_text(&config->file_name)), error);
+}
+
+static bool load_file(const char *path, struct config *config, struct error *error)
+{
+    return read_file(path, config, error) &&
            choose_data_directory(&config->options, text_of(""), error) &&
            read_password(&config->options, error);
 }
 
-static bool load_work_tree(const char *command, struct config *config, struct error *error)
+static bool find_work_tree(const char *command, struct config *config, struct error *error)
 {
-    struct buffer here = {0}, tree = {0}, subdirectory = {0};
-    char digits[33];
+    struct buffer here = {0}, tree = {0};
     bool is_good = add_current_directory(&here, error);
     if (is_good && !files_find_work_tree(here.at, &tree))
         is_good = error_set(error, ERROR_INPUT,
                             "%s: this is not inside a git work tree; go to one, or name a "
                             "configuration with -conf PATH",
                             command);
-    if (is_good) {
-        struct text path = buffer_text(&tree);
-        struct digest digest = digest_of(&path, 1); // work trees of one name are told apart
-        hex_write(digest.bytes, 4, digits);
-        buffer_printf(&subdirectory, "/%.*s-%s", TEXT_ARG(name_of(path)), digits);
-        options_set_text(&config->options, "repo_dir", path);
-        is_good = resolve_all(&config->options, path, error) &&
-                  choose_data_directory(&config->options, buffer_text(&subdirectory), error);
-    }
+    if (is_good)
+        options_set_text(&config->options, "repo_dir", buffer_text(&tree));
+    is_good = is_good && resolve_all(&config->options, config->options.repo_dir, error);
     buffer_release(&here);
     buffer_release(&tree);
+    return is_good;
+}
+
+static bool load_work_tree(const char *command, struct config *config, struct error *error)
+{
+    struct buffer subdirectory = {0};
+    char digits[33];
+    if (!find_work_tree(command, config, error))
+        return false;
+    struct text path = config->options.repo_dir;
+    struct digest digest = digest_of(&path, 1); // work trees of one name are told apart
+    hex_write(digest.bytes, 4, digits);
+    buffer_printf(&subdirectory, "/%.*s-%s", TEXT_ARG(name_of(path)), digits);
+    bool is_good = choose_data_directory(&config->options, buffer_text(&subdirectory), error);
     buffer_release(&subdirectory);
     return is_good;
 }
@@ -216,6 +229,13 @@ bool config_load(int argc, char **arguments, struct config *config, struct error
         return false;
     buffer_add(&config->project_name, name_of(config->options.repo_dir));
     return true;
+}
+
+bool config_read(const char *command, const char *path, struct config *config, struct error *error)
+{
+    *config = (struct config){0};
+    options_init(&config->options);
+    return path ? read_file(path, config, error) : find_work_tree(command, config, error);
 }
 
 void config_release(struct config *config)

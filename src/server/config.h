@@ -21,6 +21,13 @@ struct config {
 // directory of its own below the user's data directory. Warnings go to the log. ERROR_INPUT: the
 // command line is wrong; ERROR_CONFIG: the file or something it names is.
 bool config_load(int argc, char **arguments, struct config *config, struct error *error);
+
+// For a command that only looks: the options of the flawless.cfg at path (NULL: of the surrounding
+// git work tree), paths made absolute. Makes no directory and reads no password; data_dir_path and
+// store stay as written, project_name empty. Errors as config_load's; command is for them.
+bool config_read(const char *command, const char *path, struct config *config, struct error *error);
+
+// What config_load or config_read filled, even when it failed.
 void config_release(struct config *config);
 
 // Prints "flawless: message" on standard error and gives the exit status: 2 for a wrong command

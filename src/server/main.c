@@ -18,6 +18,28 @@ static const struct command {
     const char *summary;
     const char *help;
 } commands[] = {
+    {"blame", command_blame, "[OPTIONS] PATH:LINE | --batch", "say whose line it is",
+     "Says whose a line is, as the server would for a report: the commit, path and number where "
+     "the line came into being (its identity), the person to tell, when the line was last changed, "
+     "how sure that is and why. PATH is one of the repository, or one at which a program runs "
+     "(/app/shop/cart.py).\n"
+     "\n"
+     "-conf PATH: a flawless.cfg whose repository and rules for addresses count. --repo DIR: a "
+     "repository, everything else at its default. Without either: the git work tree that "
+     "surrounds the current directory.\n"
+     "\n"
+     "--revision R: what was running, as a report says it: a hash, a tag or a release with one in "
+     "it. --text T: the line itself; without a revision that git knows, the newest commit with "
+     "this text at this line is looked for. --json: one JSON object instead of words.\n"
+     "\n"
+     "--batch: questions come on standard input as JSON objects {\"path\", \"line\", \"text\", "
+     "\"revision\"}, one a line, the last two if known; each is answered by one JSON object a "
+     "line, in order. Questions about one file at one revision cost little more than one of them "
+     "when they come together.\n"
+     "\n"
+     "Nothing is written, not even into the repository. The exit status is 0 when the line was "
+     "found (with --batch: all of them), 1 when it was not or there was trouble, 2 when the "
+     "command line is wrong."},
     {"dsn", command_dsn, "[-conf PATH]", "print the address that clients report to",
      "Prints http://KEY@HOST:PORT/PROJECT, the address (DSN) that Sentry clients and the Flawless "
      "client report to. The key is made when there is none yet.\n"
