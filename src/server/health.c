@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "server/health.h"
 
+#include <stdio.h>
+
 struct value_list_of_options {
     struct arena *arena;
     struct value *list;
@@ -46,6 +48,14 @@ static void tell_reports(const struct health_rooms *rooms, struct arena *arena,
     if (ledger.is_failing) {
         *is_well = false;
         add_problem(arena, problems, "reports cannot be committed", ledger.failure);
+    }
+    if (ledger.is_stuck) {
+        char silence[100];
+        *is_well = false;
+        snprintf(silence, sizeof silence,
+                 "nothing was heard of the ledger for %lld seconds; restart the server",
+                 (long long)(ledger.silent_ms / 1000));
+        add_problem(arena, problems, "reports are not answered", silence);
     }
 }
 

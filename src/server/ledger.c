@@ -37,6 +37,12 @@ enum {
     LOOK_AGAIN_MS = 1000, // for work whose time comes by itself
 };
 
+static const int64_t batch_report_bounds[] = {0,   1,   2,   5,    10,   20,   50,
+                                              100, 200, 500, 1000, 2000, 5000, 10000};
+static const int64_t commit_us_bounds[] = {100,    250,    500,     1000,    2500,
+                                           5000,   10000,  25000,   50000,   100000,
+                                           250000, 500000, 1000000, 2500000, 10000000};
+
 // What the ledger remembers of an error.
 struct error_note {
     int64_t kept_at_ms; // the newest occurrence that was kept
@@ -58,6 +64,8 @@ struct ledger {
     struct buffer body;
 
     atomic_llong reports, occurrences, refused, batches, last_commit_us;
+    atomic_llong seen_mono_ms; // when the thread was last at work
+    struct histogram batch_reports, commit_us;
     pthread_mutex_t failure_lock;
     bool is_failing;
     char failure[256];
@@ -277,6 +285,21 @@ static int64_t mono_us(void)
     return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
+static void show_life(struct ledger *ledger)
+{
+    atomic_store(&ledger->seen_mono_ms, clock_mono_ms(ledger->settings.clock));
+}
+
+static void count_batch(struct ledger *ledger, const struct batch_tally *tally, int64_t took_us)
+{
+    atomic_fetch_add(&ledger->reports, tally->report_n);
+    atomic_fetch_add(&ledger->occurrences, tally->occurrence_n);
+    atomic_fetch_add(&ledger->batches, 1);
+    atomic_store(&ledger->last_commit_us, took_us);
+    histogram_add(&ledger->batch_reports, tally->report_n);
+    histogram_add(&ledger->commit_us, took_us);
+}
+
 // *is_away: not even a transaction could be begun.
 static bool commit_batch(struct ledger *ledger, struct queue_item *items, bool *is_away,
                          struct error *error)
@@ -284,15 +307,13 @@ static bool commit_batch(struct ledger *ledger, struct queue_item *items, bool *
     struct store *store = ledger->settings.store;
     struct batch batch = {.now_ms = clock_wall_ms(ledger->settings.clock)};
     int64_t begun_us = mono_us();
+    show_life(ledger);
     batch.tally.arena = &batch.arena;
     *is_away = !store_begin(store, error);
     bool is_committed =
         !*is_away && record_all(ledger, &batch, items, error) && store_commit(store, error);
     if (is_committed) {
-        atomic_fetch_add(&ledger->reports, batch.tally.report_n);
-        atomic_fetch_add(&ledger->occurrences, batch.tally.occurrence_n);
-        atomic_fetch_add(&ledger->batches, 1);
-        atomic_store(&ledger->last_commit_us, mono_us() - begun_us);
+        count_batch(ledger, &batch.tally, mono_us() - begun_us);
     } else {
         store_rollback(store);
         forget_notes(ledger);
@@ -452,6 +473,7 @@ static void *run(void *self)
 {
     struct ledger *ledger = self;
     while (!queue_is_closed(&ledger->queue) || queue_count(&ledger->queue)) {
+        show_life(ledger);
         offer_work(ledger);
         struct queue_item *items = queue_take_all(&ledger->queue, LOOK_AGAIN_MS);
         if (items)
@@ -469,6 +491,11 @@ struct ledger *ledger_start(const struct ledger_settings *settings)
     ledger->may_have_jobs = ledger->may_have_letters = true;
     queue_init(&ledger->queue, WAITING_MAX);
     pthread_mutex_init(&ledger->failure_lock, NULL);
+    ledger->batch_reports.bounds = batch_report_bounds;
+    ledger->batch_reports.bound_n = sizeof batch_report_bounds / sizeof *batch_report_bounds;
+    ledger->commit_us.bounds = commit_us_bounds;
+    ledger->commit_us.bound_n = sizeof commit_us_bounds / sizeof *commit_us_bounds;
+    show_life(ledger);
     check(pthread_create(&ledger->thread, NULL, run, ledger) == 0);
     return ledger;
 }
@@ -527,7 +554,11 @@ void ledger_look(struct ledger *ledger, struct ledger_facts *facts)
         .batches = atomic_load(&ledger->batches),
         .waiting = (int64_t)queue_count(&ledger->queue),
         .last_commit_us = atomic_load(&ledger->last_commit_us),
+        .silent_ms = clock_mono_ms(ledger->settings.clock) - atomic_load(&ledger->seen_mono_ms),
     };
+    facts->is_stuck = facts->silent_ms > LEDGER_PATIENCE_MS;
+    histogram_look(&ledger->batch_reports, &facts->batch_reports);
+    histogram_look(&ledger->commit_us, &facts->commit_us);
     pthread_mutex_lock(&ledger->failure_lock);
     facts->is_failing = ledger->is_failing;
     memcpy(facts->failure, ledger->failure, sizeof facts->failure);

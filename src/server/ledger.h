@@ -5,6 +5,7 @@
 #define FLAWLESS_SERVER_LEDGER_H
 
 #include "base/clock.h"
+#include "base/metrics.h"
 #include "base/queue.h"
 #include "core/alert.h"
 #include "core/guilt.h"
@@ -93,16 +94,21 @@ void ledger_tell_letter(struct ledger *ledger, struct letter_outcome *outcome);
 void ledger_stop(struct ledger *ledger);
 void ledger_free(struct ledger *ledger);
 
-// For /check_health; any thread.
+// For /check_health, /metrics and the watchdog; any thread.
 struct ledger_facts {
     int64_t reports, occurrences; // since the start
     int64_t refused;              // submissions: too much waited, or the store failed
     int64_t batches;
     int64_t waiting;        // messages
     int64_t last_commit_us; // how long the newest batch took
+    int64_t silent_ms;      // since its thread was last seen at work; at most about 1,000 when idle
+    bool is_stuck;          // silent for longer than LEDGER_PATIENCE_MS: nobody is answered
     bool is_failing;        // the newest batch could not be committed
     char failure[256];      // why
+    struct histogram_facts batch_reports; // reports in a batch that was committed
+    struct histogram_facts commit_us;     // how long each took, from its first statement
 };
+enum { LEDGER_PATIENCE_MS = 30000 };
 void ledger_look(struct ledger *ledger, struct ledger_facts *facts);
 
 #endif

@@ -14,6 +14,7 @@
 #include "server/keeper.h"
 #include "server/ledger.h"
 #include "server/mailer.h"
+#include "server/metrics.h"
 
 enum {
     REPOSITORY_PATIENCE_MS = 120, // a start waits so long for the repository's paths
@@ -102,12 +103,22 @@ static void list_options(void *self, struct arena *arena, struct value *list)
     health_list_options(&server->config->options, arena, list);
 }
 
+static struct health_rooms rooms_of(const struct server *server)
+{
+    return (struct health_rooms){server->ledger, server->intake, server->blamer, server->keeper,
+                                 server->mailer};
+}
+
 static void tell_health(void *self, struct arena *arena, struct value *object, bool *is_well)
 {
-    struct server *server = self;
-    health_tell(&(struct health_rooms){server->ledger, server->intake, server->blamer,
-                                       server->keeper, server->mailer},
-                arena, object, is_well);
+    struct health_rooms rooms = rooms_of(self);
+    health_tell(&rooms, arena, object, is_well);
+}
+
+static void tell_metrics(void *self, struct buffer *out)
+{
+    struct health_rooms rooms = rooms_of(self);
+    metrics_tell(&rooms, out);
 }
 
 // ---- starting ----
@@ -231,6 +242,7 @@ static bool start_web(struct server *server, struct error *error)
         .hold_judge = hold_judge,
         .list_options = list_options,
         .health = tell_health,
+        .metrics = tell_metrics,
     };
     server->web = web_start(&settings, error);
     return server->web != NULL;

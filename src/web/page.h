@@ -16,13 +16,16 @@ struct page {
     void *source;                                                        // of the parameters
     bool wants_json;
     int64_t now_ms, uptime_ms;
+    size_t waiting_n; // requests behind this one
 
     // left by the page function
     int status;           // 200 before
     const char *template; // shows facts as HTML
     struct value
         *facts; // an object; what is shown, and the JSON answer (without names that begin with '_')
-    struct text json; // the JSON answer when facts cannot be it
+    struct text json;  // the JSON answer when facts cannot be it
+    struct text plain; // the whole answer when it is neither; at is NULL otherwise
+    const char *plain_type;
 };
 
 // False: the error says what to answer (ERROR_INPUT 400, ERROR_NOT_FOUND 404, else 503), in words
@@ -33,6 +36,7 @@ page_function page_week;      // /, /get_weekly_error_report
 page_function page_traceback; // /view_traceback
 page_function page_health;    // /check_health
 page_function page_outbox;    // /outbox
+page_function page_metrics;   // /metrics
 
 // Parameters. False: ERROR_INPUT names the parameter, what it said and what was expected.
 bool page_get_moment(const struct page *page, const char *name, int64_t otherwise_ms,

@@ -55,6 +55,7 @@ static const struct route routes[] = {
     {"/", page_week, true},
     {"/check_health", page_health, true},
     {"/get_weekly_error_report", page_week, true},
+    {"/metrics", page_metrics, false},
     {"/outbox", page_outbox, true},
     {"/view_traceback", page_traceback, true},
 };
@@ -95,12 +96,14 @@ static bool wants_json(struct http_request *request)
     return false;
 }
 
-static void send_answer(struct http_request *request, int status, bool is_json, struct text body,
-                        const char *header, const char *header_value)
+static const char html_type[] = "text/html; charset=utf-8", json_type[] = "application/json";
+
+static void send_answer(struct http_request *request, int status, const char *type,
+                        struct text body, const char *header, const char *header_value)
 {
     const struct http_answer answer = {
         .status = status,
-        .content_type = is_json ? "application/json" : "text/html; charset=utf-8",
+        .content_type = type,
         .body = body,
         .headers = {SECURITY_HEADERS, "Cache-Control", "no-store", header, header_value},
     };
@@ -127,8 +130,8 @@ static void answer_message(const struct web *web, struct http_request *request,
         if (!template_render(web->templates, "message", facts, out, &error))
             log_error("%s", error.message);
     }
-    send_answer(request, message->status, is_json, buffer_text(out), message->header,
-                message->header_value);
+    send_answer(request, message->status, is_json ? json_type : html_type, buffer_text(out),
+                message->header, message->header_value);
 }
 
 static void refuse(const struct web *web, struct http_request *request,
@@ -186,7 +189,9 @@ static void answer_failure(struct web_thread *thread, struct http_request *reque
 static bool write_page(struct web_thread *thread, struct page *page, struct error *error)
 {
     struct buffer *out = &thread->answer;
-    if (page->wants_json) {
+    if (page->plain.at) {
+        buffer_add(out, page->plain);
+    } else if (page->wants_json) {
         if (page->json.at)
             buffer_add(out, page->json);
         else
@@ -199,6 +204,13 @@ static bool write_page(struct web_thread *thread, struct page *page, struct erro
     }
     return !out->failed || error_set(error, ERROR_SYSTEM, "The answer would be larger than %d MB",
                                      ANSWER_MAX / (1024 * 1024));
+}
+
+static const char *type_of(const struct page *page)
+{
+    if (page->plain.at)
+        return page->plain_type;
+    return page->wants_json ? json_type : html_type;
 }
 
 static void answer_page(struct web_thread *thread, struct http_request *request,
@@ -215,6 +227,7 @@ static void answer_page(struct web_thread *thread, struct http_request *request,
         .wants_json = route->gives_json && wants_json(request),
         .now_ms = clock_wall_ms(settings->clock),
         .uptime_ms = clock_mono_ms(settings->clock) - thread->web->started_mono_ms,
+        .waiting_n = queue_count(&thread->web->waiting),
         .status = 200,
         .facts = value_object(request->arena),
     };
@@ -224,8 +237,7 @@ static void answer_page(struct web_thread *thread, struct http_request *request,
     if (!route->function(&page, &error) || !write_page(thread, &page, &error))
         answer_failure(thread, request, &error);
     else
-        send_answer(request, page.status, page.wants_json, buffer_text(&thread->answer), NULL,
-                    NULL);
+        send_answer(request, page.status, type_of(&page), buffer_text(&thread->answer), NULL, NULL);
     if (thread->answer.cap > BUFFER_KEPT)
         buffer_release(&thread->answer);
 }
@@ -275,7 +287,7 @@ static const struct message *find_refusal(const struct http_request *request, bo
         .status = 404,
         .title = "There is no such page",
         .words = TEXT("Nothing is at this address. There are the errors of the week (/), letters "
-                      "(/outbox) and health (/check_health)."),
+                      "(/outbox), health (/check_health) and metrics (/metrics)."),
     };
     static const struct message not_allowed = {
         .status = 405,

@@ -35,6 +35,8 @@ struct web_settings {
     // "problems" says in plain words what is wrong now. *is_well is true before the call; false
     // makes /check_health answer 503.
     void (*health)(void *self, struct arena *arena, struct value *object, bool *is_well);
+    // Adds families of /metrics (base/metrics.h). May be NULL, as the others.
+    void (*metrics)(void *self, struct buffer *out);
 };
 
 struct web;

@@ -17,7 +17,15 @@ static int64_t still_wall_ms(const struct clock *c)
     return 1750000000000;
 }
 
-static const struct clock still_clock = {still_wall_ms, still_wall_ms};
+static atomic_llong mono_ms;
+
+static int64_t told_mono_ms(const struct clock *c)
+{
+    (void)c;
+    return atomic_load(&mono_ms);
+}
+
+static const struct clock still_clock = {still_wall_ms, told_mono_ms};
 
 struct fixture {
     char dir[64];
@@ -318,6 +326,64 @@ static void after_the_stop_nothing_is_accepted(void **state)
     start(f);
 }
 
+// An answer that does not return until it is let go: the ledger's thread is stuck in it.
+struct plug {
+    struct submission submission; // first
+    atomic_bool is_reached, may_go;
+};
+
+static void on_stuck_answer(struct submission *submission, const char *refusal)
+{
+    struct plug *plug = (struct plug *)submission;
+    assert_null(refusal);
+    atomic_store(&plug->is_reached, true);
+    while (!atomic_load(&plug->may_go))
+        usleep(1000);
+}
+
+static void a_thread_that_does_not_come_back_is_told(void **state)
+{
+    struct fixture *f = *state;
+    struct plug plug = {.submission.answer = on_stuck_answer};
+    struct ledger_facts facts;
+    assert_true(ledger_submit(f->ledger, &plug.submission));
+    while (!atomic_load(&plug.is_reached))
+        usleep(1000);
+    ledger_look(f->ledger, &facts);
+    assert_false(facts.is_stuck);
+    atomic_fetch_add(&mono_ms, LEDGER_PATIENCE_MS);
+    ledger_look(f->ledger, &facts);
+    assert_false(facts.is_stuck);
+    atomic_fetch_add(&mono_ms, 1);
+    ledger_look(f->ledger, &facts);
+    assert_true(facts.is_stuck);
+    assert_int_equal(facts.silent_ms, LEDGER_PATIENCE_MS + 1);
+    atomic_store(&plug.may_go, true);
+    assert_true(send_report(f, "KeyError", 3, 1));
+    wait_for_answers(f, 1);
+    ledger_look(f->ledger, &facts);
+    assert_false(facts.is_stuck);
+}
+
+static void batches_and_their_times_are_told(void **state)
+{
+    struct fixture *f = *state;
+    struct ledger_facts facts;
+    int64_t batch_n = 0, commit_n = 0;
+    for (int i = 0; i < 100; i++)
+        assert_true(send_report(f, "KeyError", 3, 2));
+    wait_for_answers(f, 100);
+    ledger_look(f->ledger, &facts);
+    for (size_t i = 0; i <= facts.batch_reports.bound_n; i++)
+        batch_n += facts.batch_reports.counts[i];
+    for (size_t i = 0; i <= facts.commit_us.bound_n; i++)
+        commit_n += facts.commit_us.counts[i];
+    assert_int_equal(facts.batch_reports.sum, 100);
+    assert_int_equal(batch_n, facts.batches);
+    assert_int_equal(commit_n, facts.batches);
+    assert_true(facts.commit_us.sum > 0);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -328,6 +394,8 @@ int main(void)
         TEST(below_the_threshold_nobody_is_told),
         TEST(a_job_whose_answer_was_no_answer_is_offered_again),
         TEST(after_the_stop_nothing_is_accepted),
+        TEST(a_thread_that_does_not_come_back_is_told),
+        TEST(batches_and_their_times_are_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: MIT
+#include "server/metrics.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/metrics.h"
+
+static void tell_reports(const struct health_rooms *rooms, struct buffer *out)
+{
+    struct ledger_facts ledger;
+    struct intake_facts intake;
+    ledger_look(rooms->ledger, &ledger);
+    intake_look(rooms->intake, &intake);
+    metrics_single(out, "flawless_reports_accepted_total", "counter",
+                   "Reports that were committed and answered.", ledger.reports);
+    metrics_single(out, "flawless_occurrences_total", "counter",
+                   "Occurrences that accepted reports stood for.", ledger.occurrences);
+    metrics_single(out, "flawless_requests_refused_total", "counter",
+                   "Requests with reports that were told to come back: too much waited, or the "
+                   "store failed.",
+                   ledger.refused);
+    metrics_single(out, "flawless_requests_bad_input_total", "counter",
+                   "Requests that were no reports: malformed, too large, or without the key.",
+                   intake.bad_input);
+    metrics_single(out, "flawless_items_dropped_total", "counter",
+                   "Items of envelopes that are no errors, such as transactions and sessions.",
+                   intake.dropped_items);
+    metrics_histogram(out, "flawless_batch_reports", "Reports committed together.",
+                      &ledger.batch_reports, 0);
+    metrics_histogram(out, "flawless_commit_seconds",
+                      "How long a batch took, from its first statement to the disk.",
+                      &ledger.commit_us, 6);
+    metrics_single(out, "flawless_ledger_waiting", "gauge", "Messages that wait for the ledger.",
+                   ledger.waiting);
+    metrics_single(out, "flawless_ledger_failing", "gauge",
+                   "Whether the newest batch could not be committed.", ledger.is_failing);
+    metrics_single(out, "flawless_ledger_silent_seconds", "gauge",
+                   "Since the ledger's thread was last seen at work.", ledger.silent_ms / 1000);
+}
+
+static void tell_git(const struct health_rooms *rooms, struct buffer *out)
+{
+    struct blamer_facts blamer;
+    struct keeper_facts keeper;
+    blamer_look(rooms->blamer, &blamer);
+    keeper_look(rooms->keeper, &keeper);
+    metrics_single(out, "flawless_blames_waiting", "gauge", "Lines that wait for git.",
+                   blamer.waiting);
+    metrics_single(out, "flawless_blames_running", "gauge", "Lines that git is asked about now.",
+                   blamer.running);
+    metrics_single(out, "flawless_blames_done_total", "counter", "Lines that git answered.",
+                   blamer.done);
+    metrics_single(out, "flawless_blames_failed_total", "counter",
+                   "Attempts that git did not answer.", blamer.failed);
+    metrics_single(out, "flawless_repository_paths", "gauge",
+                   "Paths known from the repository's history.", keeper.path_n);
+    metrics_single(out, "flawless_repository_failing", "gauge",
+                   "Whether the repository cannot be read.", keeper.failure[0] != '\0');
+}
+
+static void tell_mail(const struct health_rooms *rooms, struct buffer *out)
+{
+    struct mailer_facts mailer = {0};
+    if (rooms->mailer)
+        mailer_look(rooms->mailer, &mailer);
+    metrics_family(out, "flawless_letter_attempts_total", "counter",
+                   "Attempts to send a letter, by what came of them.");
+    metrics_sample(out, "flawless_letter_attempts_total", "outcome", "sent", mailer.sent);
+    metrics_sample(out, "flawless_letter_attempts_total", "outcome", "failed", mailer.failed);
+}
+
+// 0 where there is no /proc.
+static int64_t resident_bytes(void)
+{
+    long long pages = 0;
+    FILE *file = fopen("/proc/self/statm", "re");
+    if (!file)
+        return 0;
+    if (fscanf(file, "%*s %lld", &pages) != 1)
+        pages = 0;
+    fclose(file);
+    return pages * sysconf(_SC_PAGESIZE);
+}
+
+void metrics_tell(const struct health_rooms *rooms, struct buffer *out)
+{
+    tell_reports(rooms, out);
+    tell_git(rooms, out);
+    tell_mail(rooms, out);
+    metrics_single(out, "process_resident_memory_bytes", "gauge", "Resident memory.",
+                   resident_bytes());
+}
