@@ -127,9 +127,10 @@ const struct option_row option_table[] = {
          "The least important sort of line that is logged: DEBUG, INFO, WARNING or ERROR"},
     {OPTION(log_file), .section = "Log", .type = OPTION_PATH, .value = "",
      .unset = "standard error", .description = "The file to log to"},
-    {OPTION(log_days_to_keep), .section = "Log", .type = OPTION_INT, .flags = OPTION_LATER,
-     .value = "3", .min = 1, .max = 3650,
-     .description = "Days after which lines of log_file are thrown away"},
+    {OPTION(log_days_to_keep), .section = "Log", .type = OPTION_INT, .value = "3", .max = 3650,
+     .description =
+         "log_file gets the date as its last name at the end of its day (UTC), and is thrown away "
+         "so many days later; 0 leaves both to others, such as logrotate"},
 
     {OPTION(flawless_hostports), .section = "Clients", .type = OPTION_CSV, .flags = OPTION_CLIENT,
      .value = "", .unset = "set in the program",

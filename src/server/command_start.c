@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "io/notify.h"
 #include "server/commands.h"
 #include "server/server.h"
 
@@ -45,7 +46,8 @@ static bool start(int argc, char **arguments, struct config *config, struct serv
     if (!config_load(argc, arguments, config, error))
         return false;
     const struct options *o = &config->options;
-    if (!log_open((enum log_level)o->log_level, o->log_file.len ? o->log_file.at : NULL))
+    if (!log_open_daily((enum log_level)o->log_level, o->log_file.len ? o->log_file.at : NULL,
+                        o->log_days_to_keep, &clock_system))
         return error_set(error, ERROR_CONFIG, "cannot write log_file %s: %s; correct it in %s",
                          o->log_file.at, strerror(errno), "flawless.cfg");
     return server_start(config, server, error);
@@ -65,6 +67,37 @@ static void tell_people(const struct config *config, const struct server *server
     fflush(stdout);
 }
 
+static void open_log_again(void)
+{
+    if (log_reopen())
+        log_info("the log goes on here");
+    else
+        log_error("log_file cannot be opened again, the old file goes on: %s", strerror(errno));
+}
+
+// The next signal. Meanwhile the watchdog hears of us, as long as reports are answered.
+static int wait_for_signal(const struct server *server, const sigset_t *signals)
+{
+    int64_t period_ms = notify_watchdog_ms();
+    struct timespec period = {.tv_sec = period_ms / 1000, .tv_nsec = period_ms % 1000 * 1000000};
+    for (;;) {
+        int number = period_ms ? sigtimedwait(signals, NULL, &period) : sigwaitinfo(signals, NULL);
+        if (number > 0)
+            return number;
+        if (period_ms && errno == EAGAIN && server_is_alive(server))
+            notify_send("WATCHDOG=1");
+    }
+}
+
+// SIGHUP comes from whoever has renamed the log, or from a terminal that was closed under us.
+static void wait_for_stop(const struct options *o, const struct server *server,
+                          const sigset_t *signals)
+{
+    bool lives_in_terminal = o->log_file.len == 0 && isatty(STDERR_FILENO);
+    while (wait_for_signal(server, signals) == SIGHUP && !lives_in_terminal)
+        open_log_again();
+}
+
 int command_start(int argc, char **arguments)
 {
     struct config config = {0};
@@ -77,8 +110,9 @@ int command_start(int argc, char **arguments)
     if (!start(argc, arguments, &config, &server, &error))
         return config_complain(&error);
     tell_people(&config, server);
-    int signal_number = 0;
-    sigwait(&stops, &signal_number);
+    notify_send("READY=1");
+    wait_for_stop(&config.options, server, &stops);
+    notify_send("STOPPING=1");
     log_info("stopping: answering what is in flight");
     if (!server_stop(server)) {
         log_info("stopped; something was still busy and was left as it is");

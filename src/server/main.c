@@ -53,7 +53,7 @@ static const struct command {
      "reading, as JSON, as the manual page flawless.cfg(5), or as a sample flawless.cfg."},
     {"start", command_start, "[-conf PATH]", "start the server",
      "Starts the server, which runs until it gets SIGTERM or SIGINT. PATH is a flawless.cfg; see "
-     "`flawless options`.\n"
+     "`flawless options`. SIGHUP opens log_file again, after another program has renamed it.\n"
      "\n"
      "Without -conf the git work tree that surrounds the current directory is watched, every "
      "option is at its default, and what is remembered goes into the user's data directory."},

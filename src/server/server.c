@@ -301,6 +301,13 @@ struct text server_dsn(const struct server *server)
     return buffer_text(&server->dsn);
 }
 
+bool server_is_alive(const struct server *server)
+{
+    struct ledger_facts facts;
+    ledger_look(server->ledger, &facts);
+    return !facts.is_stuck;
+}
+
 // ---- stopping ----
 
 bool server_stop(struct server *server)

@@ -15,6 +15,10 @@ bool server_start(const struct config *config, struct server **server, struct er
 struct text server_base_url(const struct server *server);
 struct text server_dsn(const struct server *server);
 
+// False when reports are not answered any more because the ledger's thread does not come round: a
+// watchdog should end the process. Any thread.
+bool server_is_alive(const struct server *server);
+
 // Lets nobody in any more, answers what is in flight, commits. At most about nine seconds. True
 // when everything could be freed; false when something is still busy, and the process has to end as
 // it is (all that was answered is safe).
