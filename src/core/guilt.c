@@ -28,15 +28,21 @@ enum standing {
     CAN_BE_BLAMED,
 };
 
+// What can be said of a frame without knowing the repository's paths.
+static bool looks_ours(const struct judge *judge, const struct frame *frame)
+{
+    return frame->in_app != IN_APP_NO &&
+           !paths_is_dependency(frame->path, judge->package_directories,
+                                judge->package_directory_n);
+}
+
 bool judge_frame(const struct judge *judge, const struct frame *frame, struct text *path)
 {
     if (judge->paths)
         return paths_map(judge->paths, frame, judge->package_directories,
                          judge->package_directory_n, path);
     *path = frame->path;
-    return frame->in_app != IN_APP_NO &&
-           !paths_is_dependency(frame->path, judge->package_directories,
-                                judge->package_directory_n);
+    return looks_ours(judge, frame);
 }
 
 // ---- the rules: each is a step of the walk ----
@@ -117,6 +123,23 @@ static const struct frame *last_frame(const struct report *report)
     return NULL;
 }
 
+// The innermost frame that may be of code which is newer than what is known of the repository:
+// neither the client nor its path says that it is foreign. NULL when there is none.
+static const struct frame *newcomer(const struct judge *judge, const struct report *report,
+                                    const struct exception **exception)
+{
+    for (size_t i = report->exception_n; i > 0; i--) {
+        *exception = &report->exceptions[i - 1];
+        for (size_t f = (*exception)->frame_n; f > 0; f--) {
+            const struct frame *frame = &(*exception)->frames[f - 1];
+            if (frame->path.len && frame->line_number && looks_ours(judge, frame) &&
+                may_be_blamed(judge, frame->path))
+                return frame;
+        }
+    }
+    return NULL;
+}
+
 static void describe(const struct frame *frame, struct text path, struct site *site)
 {
     site->path = path;
@@ -136,6 +159,12 @@ struct verdict judge_report(const struct judge *judge, const struct report *repo
         verdict.frame = walk.frame;
         verdict.site.is_mapped = judge->paths != NULL;
         describe(walk.frame, walk.path, &verdict.site);
+        return verdict;
+    }
+    const struct frame *new_frame = newcomer(judge, report, &verdict.exception);
+    if (new_frame) {
+        verdict.frame = new_frame;
+        describe(new_frame, new_frame->path, &verdict.site);
         return verdict;
     }
     verdict.exception = report->exception_n ? &report->exceptions[report->exception_n - 1] : NULL;

@@ -36,7 +36,9 @@ struct verdict {
 // The rules in order, for the main exception's stack, then for those of its causes, nearest first:
 // a path that does not lie in the code base is not ours; one that matches no blame pattern is not
 // blamed; a bare raise line is not blamed, so its caller is. Guilty is the last frame that can be
-// blamed; when every frame of ours is a raise line, the last of those. With none of ours: frame
+// blamed; when every frame of ours is a raise line, the last of those. With none of ours:
+// the last frame that neither the client nor its path calls foreign (site.is_mapped false), as it
+// may be of code that is newer than what is known of the repository; with none of those: frame
 // NULL, site.is_unowned set and the site says the last frame at all, so that such reports can be
 // told apart. While paths are not known, every frame that does not look like a dependency and that
 // the client does not call foreign is ours (site.is_mapped false).

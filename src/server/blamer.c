@@ -13,6 +13,11 @@ enum {
     WAITING_MAX = 1000,
     TOGETHER_MAX = 200, // lines of one file at one revision that one git process is asked for
     NOT_READY_RETRY_MS = 500,
+    LOOK_PATIENCE_MS = 5000,
+    // A file that the repository does not have may be of a commit that has not been fetched yet: so
+    // often it is looked for again, with the pauses below about eight minutes, before it is taken
+    // to be foreign.
+    LOOK_TRY_MAX = 8,
     RETRY_FIRST_MS = 2000, // doubled with every failure ...
     RETRY_MAX_MS = 10 * 60 * 1000,
 };
@@ -196,29 +201,56 @@ static bool map_late(struct blamer *blamer, const struct site *site, struct aren
     return is_ours;
 }
 
+enum place { PLACE_OURS, PLACE_FOREIGN, PLACE_UNKNOWN_YET };
+
+// Whether a site lies in the repository, and where. One that did not when it was judged may be of
+// code that was deployed before its commit was read, or before it was fetched.
+static enum place find_place(struct blamer *blamer, const struct task *task, struct arena *arena,
+                             struct text *path)
+{
+    struct keeper *keeper = blamer->settings.keeper;
+    const struct site *site = &task->job.site;
+    *path = site->path;
+    if (site->is_mapped)
+        return PLACE_OURS;
+    if (!keeper_knows_paths(keeper))
+        return PLACE_UNKNOWN_YET;
+    if (map_late(blamer, site, arena, path))
+        return PLACE_OURS;
+    keeper_look_now(keeper, LOOK_PATIENCE_MS);
+    if (map_late(blamer, site, arena, path))
+        return PLACE_OURS;
+    return task->job.attempts < LOOK_TRY_MAX ? PLACE_UNKNOWN_YET : PLACE_FOREIGN;
+}
+
+static void answer_place(struct blamer *blamer, struct repository *repository, struct task *tasks,
+                         struct arena *arena)
+{
+    struct text path;
+    enum place place = find_place(blamer, tasks, arena, &path);
+    if (place == PLACE_OURS) {
+        ask_git(blamer, repository, tasks, path, arena);
+        return;
+    }
+    bool knows_paths = keeper_knows_paths(blamer->settings.keeper);
+    for (struct task *task = tasks; task; task = task->next)
+        if (place == PLACE_FOREIGN)
+            answer_nobody(blamer, task, OWNER_NONE, TEXT("the file is not in the repository"));
+        else
+            postpone(blamer, task,
+                     knows_paths ? retry_after_ms(task->job.attempts) : NOT_READY_RETRY_MS);
+}
+
 static void answer_tasks(struct blamer *blamer, struct task *tasks)
 {
     struct repository *repository = keeper_repository(blamer->settings.keeper);
-    const struct site *site = &tasks->job.site;
     struct arena arena = {0};
-    struct text path = site->path;
-    bool is_ready = !repository || site->is_mapped || keeper_knows_paths(blamer->settings.keeper);
-    bool is_ours =
-        !repository || site->is_mapped || (is_ready && map_late(blamer, site, &arena, &path));
-    if (repository && is_ready && is_ours) {
-        ask_git(blamer, repository, tasks, path, &arena);
-        arena_release(&arena);
-        return;
-    }
-    for (struct task *task = tasks; task; task = task->next) {
-        if (!is_ready)
-            postpone(blamer, task, NOT_READY_RETRY_MS);
-        else if (!repository)
+    if (repository)
+        answer_place(blamer, repository, tasks, &arena);
+    else
+        for (struct task *task = tasks; task; task = task->next)
             answer_nobody(blamer, task, OWNER_DEFAULT,
                           TEXT("no repository is configured that could tell who wrote the line"));
-        else
-            answer_nobody(blamer, task, OWNER_NONE, TEXT("the file is not in the repository"));
-    }
     arena_release(&arena);
 }
 

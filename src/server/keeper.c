@@ -10,12 +10,17 @@
 #include "base/log.h"
 #include "base/queue.h"
 
-enum { LOOK_EVERY_MS = 15 * 1000 };
+enum {
+    LOOK_EVERY_MS = 15 * 1000,
+    LOOK_PAUSE_MS = 300, // between two looks that were asked for, however many ask
+};
 
 struct keeper {
     const struct options *options;
     struct repository *repository;
     struct queue stop; // closed to end the thread; nothing travels through it
+    struct queue wake; // holds one item when somebody wants a look
+    struct queue_item wake_item;
     pthread_t thread;
     bool has_thread;
 
@@ -23,6 +28,8 @@ struct keeper {
     pthread_cond_t changed;
     struct judge *judge;
     bool knows_paths;
+    bool is_wake_queued;
+    int64_t looks_begun, looks_done;
     int64_t path_n;
     char tip[65];
     char failure[256];
@@ -51,6 +58,7 @@ bool keeper_open(const struct options *options, struct keeper **opened, struct e
     pthread_cond_init(&keeper->changed, &attributes);
     pthread_condattr_destroy(&attributes);
     queue_init(&keeper->stop, 1);
+    queue_init(&keeper->wake, 1);
     struct repository_settings settings = {
         .git_path = options->git_cli_path.at,
         .dir = options->repo_dir.at,
@@ -134,26 +142,56 @@ static void *run(void *self)
     struct keeper *keeper = self;
     do {
         struct error error = {0};
+        pthread_mutex_lock(&keeper->lock);
+        keeper->is_wake_queued = false;
+        keeper->looks_begun++;
+        pthread_mutex_unlock(&keeper->lock);
         note_failure(keeper, look(keeper, &error) ? "" : error.message);
-        queue_take(&keeper->stop, LOOK_EVERY_MS);
+        pthread_mutex_lock(&keeper->lock);
+        keeper->looks_done = keeper->looks_begun;
+        pthread_cond_broadcast(&keeper->changed);
+        pthread_mutex_unlock(&keeper->lock);
+        queue_take(&keeper->stop, LOOK_PAUSE_MS);
+        queue_take(&keeper->wake, LOOK_EVERY_MS);
     } while (!queue_is_closed(&keeper->stop));
     return NULL;
 }
 
-void keeper_start(struct keeper *keeper, int64_t patience_ms)
+static struct timespec deadline_after(int64_t timeout_ms)
 {
     struct timespec deadline;
-    if (!keeper->repository)
-        return;
-    check(pthread_create(&keeper->thread, NULL, run, keeper) == 0);
-    keeper->has_thread = true;
     clock_gettime(CLOCK_MONOTONIC, &deadline);
-    deadline.tv_sec += (time_t)(patience_ms / 1000);
-    deadline.tv_nsec += (long)(patience_ms % 1000) * 1000000;
+    deadline.tv_sec += (time_t)(timeout_ms / 1000);
+    deadline.tv_nsec += (long)(timeout_ms % 1000) * 1000000;
     if (deadline.tv_nsec >= 1000000000) {
         deadline.tv_nsec -= 1000000000;
         deadline.tv_sec++;
     }
+    return deadline;
+}
+
+void keeper_look_now(struct keeper *keeper, int64_t timeout_ms)
+{
+    struct timespec deadline = deadline_after(timeout_ms);
+    int waited = 0;
+    pthread_mutex_lock(&keeper->lock);
+    // a look under way may have seen the repository before whatever the caller knows of
+    int64_t wanted = keeper->looks_begun + 1;
+    if (!keeper->is_wake_queued)
+        keeper->is_wake_queued = queue_push(&keeper->wake, &keeper->wake_item);
+    bool will_look = keeper->is_wake_queued; // not when the keeper is stopping
+    while (will_look && keeper->looks_done < wanted && waited == 0)
+        waited = pthread_cond_timedwait(&keeper->changed, &keeper->lock, &deadline);
+    pthread_mutex_unlock(&keeper->lock);
+}
+
+void keeper_start(struct keeper *keeper, int64_t patience_ms)
+{
+    if (!keeper->repository)
+        return;
+    struct timespec deadline = deadline_after(patience_ms);
+    check(pthread_create(&keeper->thread, NULL, run, keeper) == 0);
+    keeper->has_thread = true;
     pthread_mutex_lock(&keeper->lock);
     int waited = 0;
     while (!keeper->knows_paths && !keeper->failure[0] && waited == 0)
@@ -164,6 +202,7 @@ void keeper_start(struct keeper *keeper, int64_t patience_ms)
 bool keeper_stop(struct keeper *keeper, const struct timespec *deadline)
 {
     queue_close(&keeper->stop);
+    queue_close(&keeper->wake);
     if (keeper->has_thread && pthread_timedjoin_np(keeper->thread, NULL, deadline) != 0)
         return false;
     keeper->has_thread = false;
@@ -176,6 +215,8 @@ void keeper_free(struct keeper *keeper)
         return;
     judge_drop(keeper->judge);
     repository_close(keeper->repository);
+    queue_take(&keeper->wake, 0); // a look that nobody will take any more
+    queue_release(&keeper->wake);
     queue_release(&keeper->stop);
     pthread_cond_destroy(&keeper->changed);
     pthread_mutex_destroy(&keeper->lock);

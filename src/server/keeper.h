@@ -26,6 +26,9 @@ void keeper_free(struct keeper *keeper); // NULL is fine
 // The judge in force, held for the caller, who drops it. Any thread, never waits for git.
 struct judge *keeper_hold_judge(struct keeper *keeper);
 struct repository *keeper_repository(struct keeper *keeper); // NULL when none is configured
+// Looks whether there is a newer commit and reads its paths, so that code deployed a moment ago is
+// known. Waits for it, at most timeout_ms; any thread.
+void keeper_look_now(struct keeper *keeper, int64_t timeout_ms);
 bool keeper_knows_paths(struct keeper *keeper); // false until the repository was read once
 
 struct keeper_facts {
