@@ -109,6 +109,11 @@ bool store_postpone_blame(struct store *store, int64_t site_id, int64_t retry_at
     return store->ops->postpone_blame(store, site_id, retry_at_ms, error);
 }
 
+bool store_map_site(struct store *store, int64_t site_id, struct text path, struct error *error)
+{
+    return store->ops->map_site(store, site_id, path, error);
+}
+
 bool store_settle_site(struct store *store, int64_t site_id, const struct line_identity *line,
                        const struct ownership *ownership, int64_t *error_id, struct error *error)
 {

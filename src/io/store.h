@@ -116,6 +116,9 @@ bool store_list_blame_jobs(struct store *store, int64_t now_ms, size_t job_max, 
 // settled.
 bool store_postpone_blame(struct store *store, int64_t site_id, int64_t retry_at_ms,
                           struct error *error);
+// Where a site lies in the repository, for one that was judged before that was known: its error is
+// shown there.
+bool store_map_site(struct store *store, int64_t site_id, struct text path, struct error *error);
 // The answer for one site. When the line's identity is known and another error of the project has
 // it, the site's error is merged into that one (counts, hours, variants, occurrences, sites;
 // earliest first seen; the letter's time of whichever has one; that error's ownership stays) and

@@ -39,6 +39,7 @@ struct store_ops {
     bool (*list_blame_jobs)(struct store *store, int64_t now_ms, size_t job_max,
                             struct arena *arena, struct blame_job **jobs, size_t *job_n,
                             struct error *error);
+    bool (*map_site)(struct store *store, int64_t site_id, struct text path, struct error *error);
     bool (*postpone_blame)(struct store *store, int64_t site_id, int64_t retry_at_ms,
                            struct error *error);
     bool (*settle_site)(struct store *store, int64_t site_id, const struct line_identity *line,

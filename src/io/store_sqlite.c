@@ -393,6 +393,7 @@ const struct store_ops store_sqlite_ops = {
     .keep_occurrence = sqlite_keep_occurrence,
     .get_error = sqlite_get_error,
     .list_blame_jobs = sqlite_list_blame_jobs,
+    .map_site = sqlite_map_site,
     .postpone_blame = sqlite_postpone_blame,
     .settle_site = sqlite_settle_site,
     .add_letter = sqlite_add_letter,

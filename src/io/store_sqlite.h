@@ -77,6 +77,7 @@ bool sqlite_get_error(struct store *store, int64_t error_id, struct arena *arena
 bool sqlite_list_blame_jobs(struct store *store, int64_t now_ms, size_t job_max,
                             struct arena *arena, struct blame_job **jobs, size_t *job_n,
                             struct error *error);
+bool sqlite_map_site(struct store *store, int64_t site_id, struct text path, struct error *error);
 bool sqlite_postpone_blame(struct store *store, int64_t site_id, int64_t retry_at_ms,
                            struct error *error);
 bool sqlite_settle_site(struct store *store, int64_t site_id, const struct line_identity *line,

@@ -42,6 +42,26 @@ bool sqlite_list_blame_jobs(struct store *store, int64_t now_ms, size_t job_max,
     return step == STEP_DONE;
 }
 
+bool sqlite_map_site(struct store *store, int64_t site_id, struct text path, struct error *error)
+{
+    struct sqlite_store *s = sqlite_of(store);
+    if (!sqlite_check_batch(s, error))
+        return false;
+    struct query site =
+        query_open(s, SQL_MAP_SITE, "UPDATE sites SET path = ?2, is_mapped = 1 WHERE id = ?1");
+    query_add_int(&site, site_id);
+    query_add_text(&site, path);
+    if (!query_run(&site, error))
+        return false;
+    struct query shown =
+        query_open(s, SQL_MAP_ERROR,
+                   "UPDATE errors SET path = ?2 WHERE id = (SELECT error_id FROM sites"
+                   " WHERE id = ?1)");
+    query_add_int(&shown, site_id);
+    query_add_text(&shown, path);
+    return query_run(&shown, error);
+}
+
 bool sqlite_postpone_blame(struct store *store, int64_t site_id, int64_t retry_at_ms,
                            struct error *error)
 {

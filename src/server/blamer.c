@@ -123,11 +123,13 @@ static void answer_nobody(struct blamer *blamer, const struct task *task, enum o
     send_answer(blamer, answer);
 }
 
-static void answer_finding(struct blamer *blamer, const struct task *task,
+static void answer_finding(struct blamer *blamer, const struct task *task, struct text path,
                            const struct blame_finding *finding)
 {
     struct blame_answer *answer = blame_answer_new(task->job.site_id);
     struct arena *arena = &answer->arena;
+    if (!task->job.site.is_mapped)
+        answer->path = arena_copy(arena, path);
     answer->line =
         (struct line_identity){arena_copy(arena, finding->line.commit),
                                arena_copy(arena, finding->line.path), finding->line.number};
@@ -183,7 +185,7 @@ static void ask_git(struct blamer *blamer, struct repository *repository, struct
         if (!is_answered)
             postpone(blamer, task, retry_after_ms(task->job.attempts));
         else if (findings[i].is_found)
-            answer_finding(blamer, task, &findings[i]);
+            answer_finding(blamer, task, path, &findings[i]);
         else
             answer_nobody(blamer, task, OWNER_DEFAULT, findings[i].reason);
     }

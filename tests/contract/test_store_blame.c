@@ -56,6 +56,23 @@ static void a_postponed_site_waits_until_its_time(void **state)
     assert_int_equal(count(f).sites_awaiting_blame, 2);
 }
 
+static void a_site_that_was_mapped_late_is_shown_where_it_lies(void **state)
+{
+    struct fixture *f = *state;
+    struct site site = make_site("/srv/app/a.py", 3, "x");
+    struct blame_job *jobs;
+    site.is_mapped = false;
+    struct site_row row = report_alone(f, &site, 1, SUNDAY_MS);
+    begin(f);
+    assert_ok(f, store_map_site(f->store, row.site_id, TEXT("a.py"), &f->error));
+    commit(f);
+    assert_text_equal(get_error(f, row.error_id).path, "a.py");
+    assert_int_equal(list_jobs(f, SUNDAY_MS, 10, &jobs), 1);
+    assert_true(jobs[0].site.is_mapped);
+    // reports that were judged before still belong to it
+    assert_int_equal(report_alone(f, &site, 1, SUNDAY_MS).error_id, row.error_id);
+}
+
 static void an_answer_gives_the_error_its_line_and_owner(void **state)
 {
     struct fixture *f = *state;
@@ -322,6 +339,7 @@ int main(void)
         contract_test(reports_of_a_merged_site_count_for_the_survivor),
         contract_test(of_two_letters_the_first_counts_and_the_newest_report_stays),
         contract_test(merged_counts_stop_at_the_largest_number),
+        contract_test(a_site_that_was_mapped_late_is_shown_where_it_lies),
         contract_test(a_second_answer_changes_nothing),
         contract_test(an_answer_for_no_site_is_not_found),
         contract_test(the_id_of_a_merged_error_is_not_given_again),

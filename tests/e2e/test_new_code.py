@@ -37,6 +37,7 @@ def fail_in(server, path, text):
 
 def test_a_file_committed_a_moment_ago_is_known(make_server, shop):
     server = make_server(repository=shop.path)
+    server.start()
     shop.commit("new.py", "new()\n", "grace")
     fail_in(server, "new.py", "new()")
     (letter,) = server.wait_for_letters(1)
@@ -46,6 +47,7 @@ def test_a_file_committed_a_moment_ago_is_known(make_server, shop):
 
 def test_what_failed_before_its_commit_was_fetched_is_told_when_it_is_there(make_server, shop):
     server = make_server(repository=shop.path)
+    server.start()
     fail_in(server, "late.py", "late()")
     wait_for("the first look", lambda: server.json("/check_health")["server"]["blames"]["done"])
     assert server.letters() == []
