@@ -58,7 +58,7 @@ static void tell_people(const struct config *config, const struct server *server
     const struct options *o = &config->options;
     log_info("listening on %s port %lld for reports and pages",
              o->bind_address.len ? o->bind_address.at : "all addresses", (long long)o->port);
-    if (o->http_port)
+    if (o->http_port && o->http_port != o->port)
         log_info("listening on port %lld for pages", (long long)o->http_port);
     printf("Pages: %.*s/\nDSN:   %.*s\n", TEXT_ARG(server_base_url(server)),
            TEXT_ARG(server_dsn(server)));

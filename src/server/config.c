@@ -209,6 +209,8 @@ static bool load_work_tree(const char *command, struct config *config, struct er
     char digits[33];
     if (!find_work_tree(command, config, error))
         return false;
+    config->options.http_port =
+        0; // one port is enough, and 8080 is often taken on developers' machines
     struct text path = config->options.repo_dir;
     struct digest digest = digest_of(&path, 1); // work trees of one name are told apart
     hex_write(digest.bytes, 4, digits);

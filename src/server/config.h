@@ -17,9 +17,10 @@ struct config {
 };
 
 // arguments[0] is the subcommand. Takes "-conf PATH" (also --conf, -conf=PATH); without it the
-// surrounding git work tree is repo_dir, everything else is at its default, and state goes into a
-// directory of its own below the user's data directory. Warnings go to the log. ERROR_INPUT: the
-// command line is wrong; ERROR_CONFIG: the file or something it names is.
+// surrounding git work tree is repo_dir, there is no second port, everything else is at its
+// default, and state goes into a directory of its own below the user's data directory. Warnings go
+// to the log. ERROR_INPUT: the command line is wrong; ERROR_CONFIG: the file or something it names
+// is.
 bool config_load(int argc, char **arguments, struct config *config, struct error *error);
 
 // For a command that only looks: the options of the flawless.cfg at path (NULL: of the surrounding
