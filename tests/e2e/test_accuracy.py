@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: MIT
+"""The right person, on a small history that is hard on blame; `make accuracy` measures on a large one."""
+
+import sys
+
+import pytest
+from conftest import ROOT
+
+sys.path.append(str(ROOT / "tests" / "accuracy"))
+
+import history  # noqa: E402
+import measure  # noqa: E402
+
+
+@pytest.fixture(scope="module")
+def result(binary, tmp_path_factory):
+    directory = tmp_path_factory.mktemp("history") / "repository"
+    history.make(directory, commits=400, seed=7)
+    return measure.measure(binary, directory, wanted=120, ages=(100, 300))
+
+
+def test_with_the_revision_it_is_what_git_blame_says(result):
+    assert [row["age"] for row in result["given"]] == [0, 100, 300]
+    for row in result["given"]:
+        assert (row["author"], row["identity"]) == (1.0, 1.0), row["wrong"]
+
+
+def test_without_the_revision_it_is_the_right_author(result):
+    assert [row["age"] for row in result["unknown"]] == [100, 300]
+    for row in result["unknown"]:
+        assert row["author"] >= 0.98, row["wrong"]
+        assert row["author"] > row["author_at_tip"]
+
+
+def test_it_is_never_sure_and_wrong(result):
+    for row in result["unknown"]:
+        assert row["wrong_and_sure"] == 0, row["wrong"]
