@@ -82,6 +82,16 @@ static int64_t nearest_line(struct text content, struct text sent, int64_t numbe
     return nearest;
 }
 
+// Whether the text stands at another line, too: then that it stands at this one may be chance.
+static bool is_repeated(struct text content, struct text sent)
+{
+    int64_t times = 0;
+    struct text line;
+    while (times < 2 && text_cut(&content, '\n', &line))
+        times += agrees(sent, line);
+    return times > 1;
+}
+
 // ---- the search ----
 
 struct search {
@@ -176,10 +186,18 @@ static const char *why_not_release(struct search *s)
                                  : "the report names no release, ";
 }
 
-static void settle_inferred(struct search *s, size_t i, const char *commit)
+static void settle_inferred(struct search *s, size_t i, const char *commit, struct text content)
 {
     const struct blame_query *query = &s->queries[i];
-    if (text_sent(query).len > 0)
+    struct text sent = text_sent(query);
+    bool is_tip = strcmp(commit, s->facts->tip) == 0;
+    if (sent.len > 0 && !is_tip && is_repeated(content, sent))
+        settle(s, i, commit, query->line_number, CONFIDENCE_LOW,
+               arena_printf(s->arena,
+                            "%sso the newest commit with this text at this line was taken: %.*s; "
+                            "other lines there have the same text, so it may be chance",
+                            why_not_release(s), HASH_SHOWN, commit));
+    else if (sent.len > 0)
         settle(s, i, commit, query->line_number, CONFIDENCE_MEDIUM,
                arena_printf(s->arena,
                             "%sso the newest commit with this text at this line was taken: %.*s",
@@ -199,7 +217,7 @@ static bool try_commit(struct search *s, const char *commit, struct error *error
         return false;
     for (size_t i = 0; i < s->query_n && is_there; i++)
         if (!s->is_settled[i] && fits(&s->queries[i], content))
-            settle_inferred(s, i, commit);
+            settle_inferred(s, i, commit, content);
     return true;
 }
 

@@ -6,7 +6,7 @@
 #include "io/git_objects.h"
 #include "io/repository.h"
 
-enum { SEARCH_TIMEOUT_MS = 20 * 1000, SEARCH_COMMIT_MAX = 500 };
+enum { SEARCH_TIMEOUT_MS = 20 * 1000, SEARCH_COMMIT_MAX = 3000 };
 
 // The revision for one query.
 struct revision_choice {
