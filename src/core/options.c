@@ -19,7 +19,7 @@ struct reader {
     struct error *error;
     int line; // from 1
     bool is_in_section, is_in_other_section;
-    int warning_n;
+    int warning_n, mistake_n;
     int line_of[ROW_MAX]; // where each row of the table was set; 0: nowhere
 };
 
@@ -71,9 +71,16 @@ static void warn(struct reader *r, const char *what)
     r->warnings.tell(r->warnings.self, message);
 }
 
+// False when that ends the reading.
 static bool refuse(struct reader *r, int line, const char *what)
 {
-    return error_set(r->error, ERROR_CONFIG, "%s:%d: %s", r->file_name, line, what);
+    char message[512];
+    snprintf(message, sizeof message, "%s:%d: %s", r->file_name, line, what);
+    error_set(r->error, ERROR_CONFIG, "%s", message);
+    r->mistake_n++;
+    if (r->warnings.tell_mistake)
+        r->warnings.tell_mistake(r->warnings.self, message);
+    return r->warnings.tell_mistake && r->mistake_n < OPTIONS_MISTAKE_MAX;
 }
 
 // Edits (insert, remove, replace, swap neighbours) that make one name the other.
@@ -252,19 +259,21 @@ static bool is_loopback(struct text address)
 static bool look_at_whole(struct reader *r)
 {
     struct options *o = r->o;
-    if (o->web_auth == WEB_AUTH_NONE && !is_loopback(o->bind_address))
-        return refuse(r, line_of(r, &o->web_auth),
-                      "web_auth: none shows every error to everybody; it needs bind_address = "
-                      "127.0.0.1 (or ::1)");
-    if (o->smtp_password.len && o->smtp_password_file.len)
-        return refuse(r, line_of(r, &o->smtp_password_file),
-                      "smtp_password_file: smtp_password is set too; keep one of them");
-    if ((o->smtp_password.len || o->smtp_password_file.len) && !o->smtp_user.len)
-        return refuse(r,
-                      o->smtp_password.len ? line_of(r, &o->smtp_password)
-                                           : line_of(r, &o->smtp_password_file),
-                      "there is a password for smtp_host, but no smtp_user to log in as");
-    return true;
+    bool has_password = o->smtp_password.len || o->smtp_password_file.len;
+    if (o->web_auth == WEB_AUTH_NONE && !is_loopback(o->bind_address) &&
+        !refuse(r, line_of(r, &o->web_auth),
+                "web_auth: none shows every error to everybody; it needs bind_address = "
+                "127.0.0.1 (or ::1)"))
+        return false;
+    if (o->smtp_password.len && o->smtp_password_file.len &&
+        !refuse(r, line_of(r, &o->smtp_password_file),
+                "smtp_password_file: smtp_password is set too; keep one of them"))
+        return false;
+    return !has_password || o->smtp_user.len ||
+           refuse(r,
+                  o->smtp_password.len ? line_of(r, &o->smtp_password)
+                                       : line_of(r, &o->smtp_password_file),
+                  "there is a password for smtp_host, but no smtp_user to log in as");
 }
 
 bool options_read(struct options *o, const char *file_name, struct text content,
@@ -284,7 +293,7 @@ bool options_read(struct options *o, const char *file_name, struct text content,
         if (!read_line(&r, line))
             return false;
     }
-    return look_at_whole(&r);
+    return look_at_whole(&r) && r.mistake_n == 0;
 }
 
 void options_list(const struct options *o,

@@ -56,23 +56,23 @@ struct options {
     struct arena arena; // owns the texts
 };
 
-enum { OPTIONS_SIZE_MAX = 1024 * 1024 }; // bytes of a flawless.cfg
+enum { OPTIONS_SIZE_MAX = 1024 * 1024, OPTIONS_MISTAKE_MAX = 50 }; // SIZE: bytes
 
 void options_init(struct options *o); // every option at its default; release first when used before
 void options_release(struct options *o); // back to zero
 
-// Who hears of what is odd but stops nothing: unknown options and sections, an option given twice
-// or without effect in this version. One plain sentence each, with file and line.
+// Who hears of what is odd but stops nothing (unknown names, an option given twice or without
+// effect in this version) and of mistakes. One plain sentence each, with file and line.
 struct options_warnings {
     void *self;
-    void (*tell)(void *self, const char *message); // NULL: nobody
+    void (*tell)(void *self, const char *message);         // NULL: nobody
+    void (*tell_mistake)(void *self, const char *message); // NULL: the first one ends the reading
 };
 
 // Reads the content of a flawless.cfg over what *o holds (after options_init). A line is
-// "[section]", "option = value" (or
-// ':' for '='), a comment that begins with '#' or ';', or blank; there are no comments behind a
-// value and no continued lines. ERROR_CONFIG says file, line, option and what was expected; then *o
-// holds whatever came before.
+// "[section]", "option = value" (or ':' for '='), a comment that begins with '#' or ';', or blank;
+// no comments behind a value, no continued lines. ERROR_CONFIG says file, line, option and what was
+// expected; then *o holds the rest.
 bool options_read(struct options *o, const char *file_name, struct text content,
                   struct options_warnings warnings, struct error *error);
 

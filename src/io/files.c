@@ -92,11 +92,9 @@ static bool make_with_parents(const char *path, struct error *error)
     return is_made;
 }
 
-bool files_make_private_directory(const char *path, struct error *error)
+static bool use_directory(const char *path, struct error *error)
 {
     struct stat status;
-    if (!make_with_parents(path, error))
-        return false;
     if (stat(path, &status) != 0)
         return complain(error, "cannot use the directory", path, remedy_of(errno));
     if (!S_ISDIR(status.st_mode))
@@ -105,6 +103,31 @@ bool files_make_private_directory(const char *path, struct error *error)
     if (access(path, R_OK | W_OK | X_OK) != 0)
         return complain(error, "cannot write in the directory", path, remedy_of(errno));
     return true;
+}
+
+bool files_make_private_directory(const char *path, struct error *error)
+{
+    return make_with_parents(path, error) && use_directory(path, error);
+}
+
+bool files_look_at_directory(const char *path, bool *exists, struct error *error)
+{
+    char *piece = must_copy(path);
+    struct stat status;
+    *exists = stat(piece, &status) == 0;
+    for (bool is_there = *exists;
+         !is_there && errno == ENOENT;) { // the nearest parent that is there
+        char *slash = strrchr(piece, '/');
+        if (!slash)
+            break;
+        slash[slash == piece] = '\0';
+        is_there = stat(piece, &status) == 0;
+        if (slash == piece)
+            break;
+    }
+    bool is_good = use_directory(piece, error);
+    free(piece);
+    return is_good;
 }
 
 static bool may_have(const char *directory, const char *parent)

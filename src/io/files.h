@@ -15,6 +15,9 @@ bool files_read(const char *path, size_t max, struct buffer *content, struct err
 // what to do.
 bool files_make_private_directory(const char *path, struct error *error);
 
+// Whether the call above would do its work; makes nothing. *exists: the directory is there.
+bool files_look_at_directory(const char *path, bool *exists, struct error *error);
+
 // Where state goes when nobody says. Of the user: $XDG_DATA_HOME/flawless, else
 // ~/.local/share/flawless. Of the machine: /var/lib/flawless when this user may write there (or
 // make it), else the user's. ERROR_CONFIG when there is no such place.

@@ -312,12 +312,30 @@ static enum smtp_outcome judge_answer(const struct smtp *smtp, CURLcode result, 
     return code >= 500 ? SMTP_REFUSED : SMTP_LATER;
 }
 
+static void forget_conversation(struct smtp *smtp)
+{
+    smtp->command[0] = smtp->reply[0] = smtp->trouble[0] = '\0';
+    smtp->is_leaving = false;
+}
+
+bool smtp_try(struct smtp *smtp, struct error *error)
+{
+    forget_conversation(smtp);
+    curl_easy_setopt(smtp->curl, CURLOPT_UPLOAD, 0L);
+    curl_easy_setopt(smtp->curl, CURLOPT_CUSTOMREQUEST, "NOOP");
+    CURLcode result = curl_easy_perform(smtp->curl);
+    curl_easy_setopt(smtp->curl, CURLOPT_CUSTOMREQUEST, NULL);
+    curl_easy_setopt(smtp->curl, CURLOPT_UPLOAD, 1L);
+    if (result != CURLE_OK)
+        judge_answer(smtp, result, error);
+    return result == CURLE_OK;
+}
+
 enum smtp_outcome smtp_send(struct smtp *smtp, const struct outbox_letter *letter,
                             struct error *error)
 {
     enum smtp_outcome outcome = SMTP_REFUSED;
-    smtp->command[0] = smtp->reply[0] = smtp->trouble[0] = '\0';
-    smtp->is_leaving = false;
+    forget_conversation(smtp);
     if (prepare(smtp, letter, error)) {
         CURLcode result = curl_easy_perform(smtp->curl);
         outcome = result == CURLE_OK ? SMTP_SENT : judge_answer(smtp, result, error);

@@ -38,6 +38,10 @@ enum smtp_outcome {
 enum smtp_outcome smtp_send(struct smtp *smtp, const struct outbox_letter *letter,
                             struct error *error);
 
+// Connects, encrypts and logs in as for a letter, and sends none. False: why no letter could be
+// sent.
+bool smtp_try(struct smtp *smtp, struct error *error);
+
 // A header's value: as it is when it is ASCII, else as encoded words of RFC 2047 on as many lines
 // as needed.
 void smtp_add_header_words(struct buffer *out, struct text words);

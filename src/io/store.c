@@ -33,6 +33,13 @@ bool store_lock(const char *address, int *lock, struct error *error)
     return ops && ops->lock(address, lock, error);
 }
 
+bool store_look(const char *address, struct store_look *look, struct error *error)
+{
+    *look = (struct store_look){0};
+    const struct store_ops *ops = choose_store(address, error);
+    return ops && ops->look(address, look, error);
+}
+
 bool store_open(const char *address, enum store_mode mode, struct store **store,
                 struct error *error)
 {

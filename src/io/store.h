@@ -24,6 +24,15 @@
 // without.
 bool store_lock(const char *address, int *lock, struct error *error);
 
+// What is at an address, for who only wants to know; changes nothing, and may be asked while a
+// server works there. False: a server could not work with it (ERROR_CONFIG or ERROR_SYSTEM).
+struct store_look {
+    bool exists;             // else a start makes it
+    bool is_in_use;          // by a server
+    int64_t version, newest; // of the schema that is there and of the one a start makes of it
+};
+bool store_look(const char *address, struct store_look *look, struct error *error);
+
 struct store; // one connection; belongs to the thread that uses it
 
 enum store_mode {

@@ -15,6 +15,7 @@ struct store_ops {
     const char *scheme; // addresses that start with it belong to this store; "" is asked last
 
     bool (*lock)(const char *address, int *lock, struct error *error);
+    bool (*look)(const char *address, struct store_look *look, struct error *error);
     bool (*open)(const char *address, enum store_mode mode, struct store **store,
                  struct error *error);
     void (*close)(struct store *store);

@@ -292,7 +292,7 @@ static bool open_file(struct sqlite_store *s, struct error *error)
     int code = sqlite3_open_v2(s->path, &s->db, flags | SQLITE_OPEN_NOMUTEX, NULL);
     if (code != SQLITE_OK)
         return sqlite_fail(s, code, NULL, error);
-    return configure(s, error) && sqlite_prepare_schema(s, error);
+    return configure(s, error);
 }
 
 // SQLite may take what begins with "file:" for a URI, so a relative path says that it is one.
@@ -317,8 +317,7 @@ static void sqlite_close(struct store *store)
     free(s);
 }
 
-static bool sqlite_open(const char *address, enum store_mode mode, struct store **store,
-                        struct error *error)
+static struct sqlite_store *new_store(const char *address, enum store_mode mode)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     pthread_once(&once, configure_library);
@@ -326,8 +325,15 @@ static bool sqlite_open(const char *address, enum store_mode mode, struct store 
     s->store.ops = &store_sqlite_ops;
     s->mode = mode;
     s->path = join_path(address, "flawless.db");
+    return s;
+}
+
+static bool sqlite_open(const char *address, enum store_mode mode, struct store **store,
+                        struct error *error)
+{
+    struct sqlite_store *s = new_store(address, mode);
     if (!check_directory(address, error) || !check_file(address, s->path, mode, error) ||
-        !open_file(s, error)) {
+        !open_file(s, error) || !sqlite_prepare_schema(s, error)) {
         sqlite_close(&s->store);
         return false;
     }
@@ -378,9 +384,38 @@ static bool sqlite_lock(const char *address, int *lock, struct error *error)
     return ok;
 }
 
+// ---- a look from outside ----
+
+// A shared lock that is given back at once: two who only look do not meet, and a server that runs
+// notices nothing.
+static bool is_locked(const char *address)
+{
+    char *path = join_path(address, "flawless.lock");
+    int file = open(path, O_RDONLY | O_CLOEXEC);
+    bool is_locked = file >= 0 && flock(file, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+    if (file >= 0)
+        close(file);
+    free(path);
+    return is_locked;
+}
+
+static bool sqlite_look(const char *address, struct store_look *look, struct error *error)
+{
+    struct sqlite_store *s = new_store(address, STORE_READ);
+    bool is_good = true;
+    look->exists = may(s->path, F_OK);
+    look->is_in_use = is_locked(address);
+    if (look->exists)
+        is_good = check_file(address, s->path, STORE_WRITE, error) && open_file(s, error) &&
+                  sqlite_look_at_schema(s, &look->version, &look->newest, error);
+    sqlite_close(&s->store);
+    return is_good;
+}
+
 const struct store_ops store_sqlite_ops = {
     .scheme = "",
     .lock = sqlite_lock,
+    .look = sqlite_look,
     .open = sqlite_open,
     .close = sqlite_close,
     .keep_project = sqlite_keep_project,

@@ -39,6 +39,10 @@ bool sqlite_fail(struct sqlite_store *s, int code, const char *doing, struct err
 
 // Makes or updates the schema (STORE_WRITE) or checks that it is this binary's (STORE_READ).
 bool sqlite_prepare_schema(struct sqlite_store *s, struct error *error);
+// Reads the version that is there (0: none) and changes nothing. False when a newer Flawless made
+// it.
+bool sqlite_look_at_schema(struct sqlite_store *s, int64_t *version, int64_t *newest,
+                           struct error *error);
 
 // Begins a transaction without a checkpoint before it: what may run beside a server must not
 // checkpoint.

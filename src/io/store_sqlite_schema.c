@@ -98,17 +98,26 @@ static bool migrate(struct sqlite_store *s, struct error *error)
     return ok;
 }
 
-bool sqlite_prepare_schema(struct sqlite_store *s, struct error *error)
+bool sqlite_look_at_schema(struct sqlite_store *s, int64_t *version, int64_t *newest,
+                           struct error *error)
 {
-    int64_t version = 0, newest = newest_version();
-    if (!read_version(s, &version, error))
+    *newest = newest_version();
+    if (!read_version(s, version, error))
         return false;
-    if (version > newest)
+    if (*version > *newest)
         return error_set(
             error, ERROR_CONFIG,
             "store %s: its schema is version %lld, this Flawless knows up to %lld: run "
             "the newer Flawless that made it, or choose another directory",
-            s->path, (long long)version, (long long)newest);
+            s->path, (long long)*version, (long long)*newest);
+    return true;
+}
+
+bool sqlite_prepare_schema(struct sqlite_store *s, struct error *error)
+{
+    int64_t version = 0, newest = 0;
+    if (!sqlite_look_at_schema(s, &version, &newest, error))
+        return false;
     if (version == newest)
         return true;
     if (s->mode == STORE_READ)

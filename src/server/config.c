@@ -19,6 +19,22 @@ static void tell_warning(void *self, const char *message)
     log_warning("%s", message);
 }
 
+// How a configuration is read: to work with it, or to hear of all that is wrong.
+struct reading {
+    struct options_warnings heard;
+    bool is_look;
+};
+
+static const struct reading to_work = {.heard = {.tell = tell_warning}};
+
+// False when that ends the reading.
+static bool go_on(const struct reading *reading, bool is_good, const struct error *error)
+{
+    if (!is_good && reading->is_look)
+        reading->heard.tell_mistake(reading->heard.self, error->message);
+    return is_good || reading->is_look;
+}
+
 // *path stays NULL when no file is named.
 static bool read_arguments(int argc, char **arguments, const char **path, struct error *error)
 {
@@ -106,7 +122,8 @@ static bool resolve_all(struct options *o, struct text base, struct error *error
 }
 
 // subdirectory: of the user's data directory; empty for the machine's itself.
-static bool choose_data_directory(struct options *o, struct text subdirectory, struct error *error)
+static bool choose_data_directory(struct options *o, struct text subdirectory,
+                                  const struct reading *reading, struct error *error)
 {
     struct buffer path = {0};
     if (o->data_dir_path.len == 0) {
@@ -120,7 +137,7 @@ static bool choose_data_directory(struct options *o, struct text subdirectory, s
     }
     if (o->store.len == 0)
         options_set_text(o, "store", o->data_dir_path);
-    return files_make_private_directory(o->data_dir_path.at, error) ||
+    return reading->is_look || files_make_private_directory(o->data_dir_path.at, error) ||
            error_prefix(error, "data_dir_path");
 }
 
@@ -162,9 +179,9 @@ static bool read_password(struct options *o, struct error *error)
 }
 
 // Without directories of Flawless' own and without secrets.
-static bool read_file(const char *path, struct config *config, struct error *error)
+static bool read_file(const char *path, const struct reading *reading, struct config *config,
+                      struct error *error)
 {
-    struct options_warnings warnings = {NULL, tell_warning};
     struct buffer content = {0};
     if (path[0] != '/') {
         if (!add_current_directory(&config->file_name, error))
@@ -172,18 +189,23 @@ static bool read_file(const char *path, struct config *config, struct error *err
         buffer_add_char(&config->file_name, '/');
     }
     buffer_add_string(&config->file_name, path);
-    bool is_good = files_read(path, OPTIONS_SIZE_MAX, &content, error) &&
-                   options_read(&config->options, path, buffer_text(&content), warnings, error);
+    bool is_good = files_read(path, OPTIONS_SIZE_MAX, &content, error);
+    if (is_good) // in a look the mistakes have been told
+        is_good =
+            options_read(&config->options, path, buffer_text(&content), reading->heard, error) ||
+            reading->is_look;
     buffer_release(&content);
-    return is_good &&
-           resolve_all(&config->options, directory_of(buffer_text(&config->file_name)), error);
+    struct text directory = directory_of(buffer_text(&config->file_name));
+    return is_good && go_on(reading, resolve_all(&config->options, directory, error), error);
 }
 
-static bool load_file(const char *path, struct config *config, struct error *error)
+static bool load_file(const char *path, const struct reading *reading, struct config *config,
+                      struct error *error)
 {
-    return read_file(path, config, error) &&
-           choose_data_directory(&config->options, text_of(""), error) &&
-           read_password(&config->options, error);
+    struct options *o = &config->options;
+    return read_file(path, reading, config, error) &&
+           choose_data_directory(o, text_of(""), reading, error) &&
+           go_on(reading, read_password(o, error), error);
 }
 
 static bool find_work_tree(const char *command, struct config *config, struct error *error)
@@ -203,7 +225,8 @@ static bool find_work_tree(const char *command, struct config *config, struct er
     return is_good;
 }
 
-static bool load_work_tree(const char *command, struct config *config, struct error *error)
+static bool load_work_tree(const char *command, const struct reading *reading,
+                           struct config *config, struct error *error)
 {
     struct buffer subdirectory = {0};
     char digits[33];
@@ -215,19 +238,22 @@ static bool load_work_tree(const char *command, struct config *config, struct er
     struct digest digest = digest_of(&path, 1); // work trees of one name are told apart
     hex_write(digest.bytes, 4, digits);
     buffer_printf(&subdirectory, "/%.*s-%s", TEXT_ARG(name_of(path)), digits);
-    bool is_good = choose_data_directory(&config->options, buffer_text(&subdirectory), error);
+    bool is_good =
+        choose_data_directory(&config->options, buffer_text(&subdirectory), reading, error);
     buffer_release(&subdirectory);
     return is_good;
 }
 
-bool config_load(int argc, char **arguments, struct config *config, struct error *error)
+static bool load(int argc, char **arguments, const struct reading *reading, struct config *config,
+                 struct error *error)
 {
     const char *path = NULL;
     *config = (struct config){0};
     options_init(&config->options);
     if (!read_arguments(argc, arguments, &path, error))
         return false;
-    if (!(path ? load_file(path, config, error) : load_work_tree(arguments[0], config, error)))
+    if (!(path ? load_file(path, reading, config, error)
+               : load_work_tree(arguments[0], reading, config, error)))
         return false;
     buffer_add(&config->project_name, name_of(config->options.repo_dir));
     return true;
@@ -237,7 +263,19 @@ bool config_read(const char *command, const char *path, struct config *config, s
 {
     *config = (struct config){0};
     options_init(&config->options);
-    return path ? read_file(path, config, error) : find_work_tree(command, config, error);
+    return path ? read_file(path, &to_work, config, error) : find_work_tree(command, config, error);
+}
+
+bool config_load(int argc, char **arguments, struct config *config, struct error *error)
+{
+    return load(argc, arguments, &to_work, config, error);
+}
+
+bool config_look(int argc, char **arguments, struct options_warnings heard, struct config *config,
+                 struct error *error)
+{
+    const struct reading reading = {.heard = heard, .is_look = true};
+    return load(argc, arguments, &reading, config, error);
 }
 
 void config_release(struct config *config)

@@ -40,6 +40,15 @@ static const struct command {
      "Nothing is written, not even into the repository. The exit status is 0 when the line was "
      "found (with --batch: all of them), 1 when it was not or there was trouble, 2 when the "
      "command line is wrong."},
+    {"check", command_check, "[-conf PATH] [--json]", "say what is wrong with a configuration",
+     "Looks at a configuration without starting a server: all options, the data directory, the "
+     "store, the ports, the repository and its branch, the log, and the mail server, where it logs "
+     "in and sends nothing. Makes and changes nothing, and may be run beside a server.\n"
+     "\n"
+     "Each finding is a line: ok, warning or error, what it is about, and what to do. The exit "
+     "status is 1 when there was an error. Run it as the user that runs the server, who may have "
+     "other rights than you. Without -conf it looks at the surrounding git work tree, as with "
+     "`flawless start`."},
     {"dsn", command_dsn, "[-conf PATH]", "print the address that clients report to",
      "Prints http://KEY@HOST:PORT/PROJECT, the address (DSN) that Sentry clients and the Flawless "
      "client report to. The key is made when there is none yet.\n"

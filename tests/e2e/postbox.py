@@ -21,7 +21,8 @@ class Mailbox:
 
     def check(self, server, session, envelope, mechanism, data):
         wanted = LoginPassword(*(word.encode() for word in self.login))
-        return AuthResult(success=isinstance(data, LoginPassword) and data == wanted)
+        is_right = isinstance(data, LoginPassword) and data == wanted
+        return AuthResult(success=is_right, handled=False)  # the answer is aiosmtpd's
 
     async def handle_DATA(self, server, session, envelope):
         if self.answers:

@@ -21,7 +21,7 @@ static void hear(void *self, const char *message)
 static bool read_text(struct options *o, struct heard *heard, struct error *error,
                       struct text content)
 {
-    struct options_warnings warnings = {heard, hear};
+    struct options_warnings warnings = {.self = heard, .tell = hear};
     *heard = (struct heard){0};
     *error = (struct error){0};
     options_init(o);
@@ -377,9 +377,33 @@ static void no_two_options_share_a_field(void **state)
         }
 }
 
+static void with_a_listener_every_mistake_is_told_and_what_is_right_is_read(void **state)
+{
+    (void)state;
+    struct options o;
+    static struct heard heard;
+    struct options_warnings warnings = {.self = &heard, .tell_mistake = hear};
+    struct error error = {0};
+    options_init(&o);
+    assert_false(options_read(&o, "x.cfg",
+                              TEXT("[flawless]\nport = many\nhttp_port = 81\nnonsense\n"
+                                   "web_auth = none\nsmtp_password = x\n"),
+                              warnings, &error));
+    assert_int_equal(heard.message_n, 4);
+    assert_string_equal(heard.messages[0],
+                        "x.cfg:2: port: expected a whole number from 1 to 65535, not \"many\"");
+    assert_non_null(strstr(heard.messages[1], "x.cfg:4: expected option = value"));
+    assert_non_null(strstr(heard.messages[2], "x.cfg:5: web_auth"));
+    assert_non_null(strstr(heard.messages[3], "x.cfg:6: there is a password"));
+    assert_int_equal(o.port, 9028);
+    assert_int_equal(o.http_port, 81);
+    options_release(&o);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(with_a_listener_every_mistake_is_told_and_what_is_right_is_read),
         cmocka_unit_test(every_option_has_its_documented_default),
         cmocka_unit_test(a_file_with_mark_crlf_comments_and_odd_values_is_read),
         cmocka_unit_test(an_unknown_option_is_named_with_the_nearest_known_one),

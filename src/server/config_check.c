@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: MIT
+#include "server/config_check.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "io/address.h"
+#include "io/door.h"
+#include "io/files.h"
+#include "io/smtp.h"
+#include "io/store.h"
+#include "server/keeper.h"
+
+__attribute__((format(printf, 4, 5))) static void tell(const struct finding_listener *listener,
+                                                       enum finding_level level, const char *about,
+                                                       const char *format, ...)
+{
+    char message[1024];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(message, sizeof message, format, arguments);
+    va_end(arguments);
+    listener->tell(listener->self, level, about, message);
+}
+
+static void check_data_directory(const struct options *o, const struct finding_listener *listener)
+{
+    struct error error = {0};
+    struct stat status;
+    bool exists;
+    const char *path = o->data_dir_path.at;
+    if (!files_look_at_directory(path, &exists, &error))
+        tell(listener, FINDING_ERROR, "data_dir_path", "%s", error.message);
+    else if (!exists)
+        tell(listener, FINDING_OK, "data_dir_path", "%s will be made at the first start", path);
+    else if (stat(path, &status) == 0 && (status.st_mode & (S_IRWXG | S_IRWXO)))
+        tell(listener, FINDING_WARNING, "data_dir_path",
+             "others may look into %s, which will hold variables of your program; chmod 700 it",
+             path);
+    else
+        tell(listener, FINDING_OK, "data_dir_path", "%s can be written", path);
+}
+
+static void check_store(const struct options *o, const struct store_look *look, bool is_good,
+                        const struct error *error, const struct finding_listener *listener)
+{
+    if (!is_good)
+        tell(listener, FINDING_ERROR, "store", "%s", error->message);
+    else if (!look->exists)
+        tell(listener, FINDING_OK, "store", "will be made in %s", o->store.at);
+    else if (look->version < look->newest)
+        tell(listener, FINDING_WARNING, "store",
+             "%s has schema version %lld; the next start makes it %lld, and no older Flawless can "
+             "use it then: make a backup first",
+             o->store.at, (long long)look->version, (long long)look->newest);
+    else
+        tell(listener, FINDING_OK, "store", "%s can be used%s", o->store.at,
+             look->is_in_use ? "; a server works with it now" : "");
+}
+
+static void check_ports(const struct options *o, bool is_server_running,
+                        const struct finding_listener *listener)
+{
+    struct error error = {0};
+    struct door *door = NULL;
+    struct door_settings settings = {
+        .bind_address = o->bind_address,
+        .port = (int)o->port,
+        .pages_port = (int)o->http_port,
+    };
+    if (door_open(&settings, &door, &error))
+        tell(listener, FINDING_OK, "ports", "port %lld%s can be listened on", (long long)o->port,
+             o->http_port ? " and the http_port" : "");
+    else if (is_server_running)
+        tell(listener, FINDING_OK, "ports",
+             "not looked at: the server that works with the store may have them (%s)",
+             error.message);
+    else
+        tell(listener, FINDING_ERROR, "ports", "%s", error.message);
+    door_close(door);
+}
+
+static void check_repository(const struct options *o, const struct finding_listener *listener)
+{
+    struct error error = {0};
+    struct keeper *keeper = NULL;
+    char tip[65];
+    if (!keeper_open(o, &keeper, &error)) {
+        tell(listener, FINDING_ERROR, "repository", "%s", error.message);
+        return;
+    }
+    if (!keeper_repository(keeper))
+        tell(listener, FINDING_WARNING, "repository",
+             "no repo_dir is set: lines cannot be blamed on anybody%s",
+             o->default_contact.len ? ", all letters go to default_contact"
+                                    : ", and with no default_contact nobody is told");
+    else if (!repository_tip(keeper_repository(keeper), tip, &error))
+        tell(listener, FINDING_ERROR, "repository", "%s", error.message);
+    else
+        tell(listener, FINDING_OK, "repository", "%s, in production is %.12s", o->repo_dir.at, tip);
+    keeper_free(keeper);
+}
+
+// A password that crosses a network in the open.
+static bool is_login_open(const struct options *o)
+{
+    struct text host = o->smtp_host;
+    if (text_starts(host, TEXT("smtp://")))
+        host = text_from(host, 7);
+    bool is_here = text_starts(host, TEXT("localhost")) || text_starts(host, TEXT("127.")) ||
+                   text_starts(host, TEXT("[::1]"));
+    return o->smtp_user.len && !o->smtp_use_tls && !text_starts(host, TEXT("smtps://")) && !is_here;
+}
+
+static void check_mail(const struct options *o, const struct finding_listener *listener)
+{
+    struct buffer url = {0};
+    struct error error = {0};
+    options_smtp_url(o, &url);
+    if (!url.len) {
+        tell(listener, FINDING_OK, "smtp_host", "none: letters are kept in the outbox, at /outbox");
+        return;
+    }
+    struct smtp *smtp = smtp_open(&(struct smtp_settings){.url = url.at,
+                                                          .user = o->smtp_user.at,
+                                                          .password = o->smtp_password.at,
+                                                          .use_starttls = o->smtp_use_tls});
+    if (!smtp_try(smtp, &error))
+        tell(listener, FINDING_ERROR, "smtp_host", "no letter can be sent: %s", error.message);
+    else if (is_login_open(o))
+        tell(listener, FINDING_WARNING, "smtp_host",
+             "%s took the login, but the password went there unencrypted; set smtp_use_tls = true "
+             "or write smtps://",
+             url.at);
+    else
+        tell(listener, FINDING_OK, "smtp_host", "%s answers%s", url.at,
+             o->smtp_user.len ? " and took the login" : "");
+    smtp_close(smtp);
+    buffer_release(&url);
+}
+
+static void check_log(const struct options *o, const struct finding_listener *listener)
+{
+    struct text path = o->log_file;
+    if (!path.len)
+        return;
+    char directory[4096];
+    size_t slash = text_find_last(path, '/');
+    snprintf(directory, sizeof directory, "%.*s", (int)(slash ? slash : 1), path.at);
+    struct stat status;
+    bool exists = stat(path.at, &status) == 0;
+    bool is_new_good = access(directory, W_OK | X_OK) == 0;
+    if (exists ? S_ISDIR(status.st_mode) || access(path.at, W_OK) != 0 : !is_new_good)
+        tell(listener, FINDING_ERROR, "log_file", "%s cannot be written: %s; correct it", path.at,
+             exists && S_ISDIR(status.st_mode) ? "it is a directory" : strerror(errno));
+    else if (o->log_days_to_keep && !is_new_good)
+        tell(listener, FINDING_WARNING, "log_file",
+             "%s can be written, but not renamed when its day is over; make %s writable, or set "
+             "log_days_to_keep = 0",
+             path.at, directory);
+    else
+        tell(listener, FINDING_OK, "log_file", "%s can be written", path.at);
+}
+
+void config_check(const struct config *config, const struct finding_listener *listener)
+{
+    const struct options *o = &config->options;
+    struct store_look look;
+    struct error error = {0};
+    bool is_store_good = store_look(o->store.at, &look, &error);
+    check_data_directory(o, listener);
+    check_store(o, &look, is_store_good, &error, listener);
+    check_ports(o, look.is_in_use, listener);
+    check_repository(o, listener);
+    check_mail(o, listener);
+    check_log(o, listener);
+}
