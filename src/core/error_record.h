@@ -48,7 +48,8 @@ struct error_record {
     int64_t count; // occurrences, exact
     int64_t first_seen_at_ms, last_seen_at_ms;
     int64_t threshold;    // the newest report's own threshold for a letter; 0 when it had none
-    int64_t letter_at_ms; // when the letter was written; 0 when none was
+    int64_t letter_at_ms; // when the newest letter was written; 0 when none was
+    int64_t letter_count; // how many occurrences there were then
 };
 
 #endif

@@ -14,6 +14,7 @@
 struct judge {
     atomic_size_t holders;
     struct paths *paths;
+    struct rules *rules;
     struct pattern **blame_patterns;
     size_t blame_pattern_n;
     struct text *package_directories; // in memory
@@ -23,6 +24,7 @@ struct judge {
 
 enum standing {
     NOT_OURS,    // does not lie in the code base
+    IGNORED,     // ... and the whole report with it
     NOT_BLAMED,  // ours, but a rule passes the blame on to the caller
     ONLY_RAISES, // ours; its caller is blamed if that is ours, too
     CAN_BE_BLAMED,
@@ -57,14 +59,24 @@ static bool may_be_blamed(const struct judge *judge, struct text path)
     return false;
 }
 
-static enum standing stand(const struct judge *judge, const struct report *report,
-                           const struct frame *frame, struct text *path)
+static bool fits(const struct judge *judge, enum rule_file file, struct text path,
+                 const struct frame *frame)
 {
+    return rules_find_line(judge->rules, file, path, frame->function, frame->text) != NULL;
+}
+
+static enum standing stand(const struct judge *judge, const struct report *report,
+                           const struct frame *frame, struct text *path, bool *is_known)
+{
+    *is_known = false;
     if (!judge_frame(judge, frame, path))
         return NOT_OURS;
-    if (!may_be_blamed(judge, *path))
+    if (fits(judge, RULES_THIRD_PARTY_WHITELIST, *path, frame))
+        return IGNORED;
+    if (!may_be_blamed(judge, *path) || fits(judge, RULES_BUILDING_BLOCKS, *path, frame))
         return NOT_BLAMED;
-    if (raise_is_bare(report->platform, *path, frame->text))
+    *is_known = fits(judge, RULES_KNOWN_ERRORS, *path, frame);
+    if (!*is_known && raise_is_bare(report->platform, *path, frame->text))
         return ONLY_RAISES;
     return CAN_BE_BLAMED;
 }
@@ -76,21 +88,32 @@ struct walk {
     const struct exception *exception, *raise_exception;
     const struct frame *frame, *raise_frame;
     struct text path, raise_path;
+    bool is_known, is_ignored;
 };
+
+// The frames that lead to the guilty one are looked at only when one of them can have the report
+// ignored.
+static bool is_over(const struct judge *judge, const struct walk *walk)
+{
+    bool has_whitelist = rules_count(judge->rules, RULES_THIRD_PARTY_WHITELIST) > 0;
+    return walk->is_ignored || (walk->frame && !has_whitelist);
+}
 
 // Innermost frame first, so the first that can be blamed is the last one of the stack.
 static bool walk_stack(const struct judge *judge, const struct report *report,
                        const struct exception *exception, struct walk *walk)
 {
-    for (size_t i = exception->frame_n; i > 0; i--) {
+    for (size_t i = exception->frame_n; i > 0 && !is_over(judge, walk); i--) {
         const struct frame *frame = &exception->frames[i - 1];
         struct text path;
-        enum standing standing = stand(judge, report, frame, &path);
-        if (standing == CAN_BE_BLAMED) {
+        bool is_known;
+        enum standing standing = stand(judge, report, frame, &path, &is_known);
+        walk->is_ignored |= standing == IGNORED;
+        if (standing == CAN_BE_BLAMED && !walk->frame) {
             walk->exception = exception;
             walk->frame = frame;
             walk->path = path;
-            return true;
+            walk->is_known = is_known;
         }
         if (standing == ONLY_RAISES && !walk->raise_frame) {
             walk->raise_exception = exception;
@@ -98,14 +121,14 @@ static bool walk_stack(const struct judge *judge, const struct report *report,
             walk->raise_path = path;
         }
     }
-    return false;
+    return walk->frame || walk->is_ignored;
 }
 
 static bool find_guilty(const struct judge *judge, const struct report *report, struct walk *walk)
 {
     for (size_t i = report->exception_n; i > 0; i--)
         if (walk_stack(judge, report, &report->exceptions[i - 1], walk))
-            return true;
+            return walk->frame != NULL;
     walk->exception = walk->raise_exception;
     walk->frame = walk->raise_frame;
     walk->path = walk->raise_path;
@@ -148,13 +171,24 @@ static void describe(const struct frame *frame, struct text path, struct site *s
     site->line_number = frame->line_number;
 }
 
+static bool is_ignored_exception(const struct judge *judge, const struct report *report)
+{
+    if (!report->exception_n)
+        return false;
+    const struct exception *main = &report->exceptions[report->exception_n - 1];
+    return rules_ignore_exception(judge->rules, main->module, main->type);
+}
+
 struct verdict judge_report(const struct judge *judge, const struct report *report,
                             int64_t project_id, struct arena *arena)
 {
     (void)arena; // what is said here is said in the report's and the paths' own texts
     struct walk walk = {0};
     struct verdict verdict = {.site = {.project_id = project_id, .revision = report->release}};
-    if (find_guilty(judge, report, &walk)) {
+    bool is_found = find_guilty(judge, report, &walk);
+    verdict.is_ignored = walk.is_ignored || is_ignored_exception(judge, report);
+    if (is_found) {
+        verdict.is_known = walk.is_known;
         verdict.exception = walk.exception;
         verdict.frame = walk.frame;
         verdict.site.is_mapped = judge->paths != NULL;
@@ -173,6 +207,39 @@ struct verdict judge_report(const struct judge *judge, const struct report *repo
     if (last)
         describe(last, last->path, &verdict.site);
     return verdict;
+}
+
+static bool has_path(const struct text *paths, size_t path_n, struct text path)
+{
+    for (size_t i = 0; i < path_n; i++)
+        if (text_equal(paths[i], path))
+            return true;
+    return false;
+}
+
+void judge_list_blamable(const struct judge *judge, const struct report *report,
+                         struct arena *arena, struct text **paths, size_t *path_n)
+{
+    size_t max = 0;
+    for (size_t i = 0; i < report->exception_n; i++)
+        max += report->exceptions[i].frame_n;
+    *paths = arena_array(arena, struct text, max);
+    *path_n = 0;
+    for (size_t i = 0; i < report->exception_n; i++) {
+        const struct exception *exception = &report->exceptions[i];
+        for (size_t k = 0; k < exception->frame_n; k++) {
+            struct text path;
+            bool is_known;
+            if (stand(judge, report, &exception->frames[k], &path, &is_known) == CAN_BE_BLAMED &&
+                !has_path(*paths, *path_n, path))
+                (*paths)[(*path_n)++] = path;
+        }
+    }
+}
+
+const struct rules *judge_rules(const struct judge *judge)
+{
+    return judge ? judge->rules : NULL;
 }
 
 // ---- its life ----
@@ -196,6 +263,7 @@ struct judge *judge_new(const struct judge_settings *settings, struct error *err
     size_t n = settings->package_directory_n;
     atomic_init(&judge->holders, 1);
     judge->paths = paths_hold(settings->paths);
+    judge->rules = rules_hold(settings->rules);
     judge->package_directories = arena_array(&judge->memory, struct text, n);
     judge->package_directory_n = n;
     for (size_t i = 0; i < n; i++)
@@ -221,6 +289,7 @@ void judge_drop(struct judge *judge)
     for (size_t i = 0; i < judge->blame_pattern_n; i++)
         pattern_free(judge->blame_patterns[i]);
     paths_drop(judge->paths);
+    rules_drop(judge->rules);
     arena_release(&judge->memory);
     free(judge);
 }

@@ -15,8 +15,9 @@ enum {
     SUBJECT_MAX = 200,
     WORDS_MAX = 500,           // bytes of a name, a reason, a commit's subject
     REQUEST_MAX = 16 * 1024,   // bytes of the request's text
+    HEADER_MAX = 7 * 1024,     // bytes of a known error's header
     LINK_MAX = 1024,           // bytes of a parameter before encoding
-    HEAD_HTML_MAX = 8 * 1024,  // bytes of each of the first two parts after escaping
+    HEAD_HTML_MAX = 8 * 1024,  // bytes of each of the first three parts after escaping
     PART_HTML_MAX = 36 * 1024, // ... and of the others: all of them together stay under LETTER_MAX
 };
 
@@ -100,7 +101,7 @@ static void write_who(const struct letter_facts *facts, struct buffer *out)
                                "contact.\n");
     if (who->changed_at_ms != 0) {
         struct text name = who->author_name.len ? who->author_name : who->author_email;
-        if (who->state == OWNER_FOUND && is_same_person(who))
+        if (who->state == OWNER_FOUND && is_same_person(who) && !facts->has_others)
             buffer_add_string(out, "You");
         else
             plain_add(out, name.len ? name : TEXT("Somebody"), WORDS_MAX, PLAIN_ONE_LINE);
@@ -214,7 +215,7 @@ struct part {
     struct buffer body;
 };
 
-enum { PART_N = 5 };
+enum { PART_N = 6 };
 
 static struct text write_text(const struct part *parts, const struct link *links,
                               struct arena *arena)
@@ -252,7 +253,7 @@ static struct text write_html(const struct part *parts, const struct link *links
         if (parts[i].title)
             buffer_printf(&out, "<h3>%s</h3>\n", parts[i].title);
         buffer_add_string(&out, "<pre style=\"white-space: pre-wrap\">");
-        add_escaped(&out, buffer_text(&parts[i].body), i < 2 ? HEAD_HTML_MAX : PART_HTML_MAX);
+        add_escaped(&out, buffer_text(&parts[i].body), i < 3 ? HEAD_HTML_MAX : PART_HTML_MAX);
         buffer_add_string(&out, "</pre>\n");
     }
     buffer_add_string(&out, "<ul>\n");
@@ -269,16 +270,17 @@ void letter_write(const struct letter_facts *facts, struct arena *arena, struct 
 {
     struct part parts[PART_N] = {
         {.title = NULL},          {.title = NULL},
-        {.title = NULL}, // the traceback has a first line of its own
+        {.title = NULL},          {.title = NULL}, // the traceback has a first line of its own
         {.title = "Stack Frame"}, {.title = "Additional Information"},
     };
     struct link links[LINK_N];
-    write_what(facts, &parts[0].body);
-    write_who(facts, &parts[1].body);
+    plain_add(&parts[0].body, text_trim(facts->header), HEADER_MAX, PLAIN_LINES);
+    write_what(facts, &parts[1].body);
+    write_who(facts, &parts[2].body);
     if (facts->report) {
-        part_traceback(facts->report, &parts[2].body);
-        part_variables(facts->report, facts->judge, &parts[3].body);
-        plain_add(&parts[4].body, text_trim(facts->report->request), REQUEST_MAX, PLAIN_LINES);
+        part_traceback(facts->report, &parts[3].body);
+        part_variables(facts->report, facts->judge, &parts[4].body);
+        plain_add(&parts[5].body, text_trim(facts->report->request), REQUEST_MAX, PLAIN_LINES);
     }
     make_links(facts, arena, links);
     letter->subject = write_subject(facts, arena);

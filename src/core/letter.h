@@ -15,6 +15,8 @@ struct letter_facts {
         *judge; // tells which frames are ours; NULL: those the client does not call foreign
     struct text base_url; // "http://host:port" without a final slash
     int64_t now_ms;
+    struct text header; // on top of everything, from a known error's rule; may be empty
+    bool has_others;    // not only the developer reads it
 };
 
 struct letter {

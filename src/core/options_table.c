@@ -78,9 +78,9 @@ const struct option_row option_table[] = {
      .unset = "/var/lib/flawless, or ~/.local/share/flawless when that may not be written",
      .description = "The directory for everything Flawless remembers; made for its user alone when "
                     "it is missing"},
-    {OPTION(config_dir_path), .section = "State", .type = OPTION_PATH, .flags = OPTION_LATER,
-     .value = "", .unset = "the directory of flawless.cfg",
-     .description = "The directory of the rule files"},
+    {OPTION(config_dir_path), .section = "State", .type = OPTION_PATH, .value = "",
+     .unset = "the directory of flawless.cfg",
+     .description = "The directory of the rule files, which are read again when they change"},
     {OPTION(store), .section = "State", .type = OPTION_STR, .value = "",
      .unset = "SQLite in data_dir_path",
      .description = "Where errors are kept: a directory, for SQLite"},

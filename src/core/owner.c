@@ -47,10 +47,26 @@ static struct text usable_address(const struct owner_settings *settings, struct 
     return arena_printf(arena, "%.*s@%.*s", TEXT_ARG(local), TEXT_ARG(domain));
 }
 
-void owner_choose(const struct owner_settings *settings, struct arena *arena,
-                  struct ownership *ownership)
+void owner_choose(const struct owner_settings *settings, const struct rules *rules,
+                  struct text path, struct arena *arena, struct ownership *ownership)
 {
-    struct text address = usable_address(settings, arena, ownership->author_email);
+    struct text author = text_trim(ownership->author_email);
+    struct text address = usable_address(settings, arena, rules_remap(rules, author));
+    struct text designated =
+        address.len ? rules_find_designated(rules, address, path) : (struct text){0};
+    if (designated.len)
+        address = arena_copy(arena, designated);
     ownership->state = address.len ? OWNER_FOUND : OWNER_DEFAULT;
     ownership->owner_email = address.len ? address : settings->default_contact;
+}
+
+bool owner_is_address(struct text email, bool needs_domain)
+{
+    size_t at = text_find(email, '@');
+    struct text domain = text_from(email, at + 1);
+    if (at == 0 || at > LOCAL_PART_MAX || email.len > ADDRESS_MAX || has_odd_character(email))
+        return false;
+    if (at == email.len)
+        return !needs_domain && email.len > 0;
+    return domain.len > 0 && text_find(domain, '@') == domain.len;
 }

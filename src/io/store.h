@@ -130,9 +130,9 @@ bool store_postpone_blame(struct store *store, int64_t site_id, int64_t retry_at
 bool store_map_site(struct store *store, int64_t site_id, struct text path, struct error *error);
 // The answer for one site. When the line's identity is known and another error of the project has
 // it, the site's error is merged into that one (counts, hours, variants, occurrences, sites;
-// earliest first seen; the letter's time of whichever has one; that error's ownership stays) and
-// *error_id is the surviving error; else it is the site's own. The first answer for a site counts:
-// a second one changes nothing.
+// earliest first seen; the letter's time of whichever has one, both letters' counts; that error's
+// ownership stays) and *error_id is the surviving error; else it is the site's own. The first
+// answer for a site counts: a second one changes nothing.
 bool store_settle_site(struct store *store, int64_t site_id, const struct line_identity *line,
                        const struct ownership *ownership, int64_t *error_id, struct error *error);
 
@@ -157,8 +157,8 @@ struct outbox_letter {
     struct text last_error;
 };
 
-// Puts the letter into the outbox and remembers on its error that it was written (letter_at_ms), in
-// the current transaction. Sets letter->id.
+// Puts the letter into the outbox and remembers on its error when it was written (letter_at_ms) and
+// at which count (letter_count), in the current transaction. Sets letter->id.
 bool store_add_letter(struct store *store, struct outbox_letter *letter, struct error *error);
 // Letters in OUTBOX_WAITING whose time has come, the one due longest first.
 bool store_list_letters_to_send(struct store *store, int64_t now_ms, size_t letter_max,

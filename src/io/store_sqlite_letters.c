@@ -78,7 +78,8 @@ bool sqlite_add_letter(struct store *store, struct outbox_letter *letter, struct
     if (!sqlite_check_batch(s, error) || !add_letter(s, letter, error))
         return false;
     struct query q =
-        query_open(s, SQL_SET_LETTER_TIME, "UPDATE errors SET letter_at_ms = ?2 WHERE id = ?1");
+        query_open(s, SQL_SET_LETTER_TIME,
+                   "UPDATE errors SET letter_at_ms = ?2, letter_count = count WHERE id = ?1");
     query_add_int(&q, letter->error_id);
     query_add_int(&q, letter->written_at_ms);
     return query_run(&q, error);

@@ -28,6 +28,7 @@ void sqlite_read_record(struct query *q, struct arena *arena, struct error_recor
     record->text = query_text(q, arena);
     record->exception_type = query_text(q, arena);
     record->message = query_text(q, arena);
+    record->letter_count = query_int(q);
 }
 
 static bool read_one_record(struct query *q, struct arena *arena, struct error_record *record,

@@ -172,8 +172,11 @@ static const struct {
                        " last_seen_at_ms = MAX(errors.last_seen_at_ms, gone.last_seen_at_ms),"
                        " letter_at_ms = CASE WHEN errors.letter_at_ms = 0 THEN gone.letter_at_ms"
                        " WHEN gone.letter_at_ms = 0 THEN errors.letter_at_ms"
-                       " ELSE MIN(errors.letter_at_ms, gone.letter_at_ms) END"
-                       " FROM errors gone WHERE gone.id = ?1 AND errors.id = ?2"},
+                       " ELSE MIN(errors.letter_at_ms, gone.letter_at_ms) END,"
+                       " letter_count = " SQL_ADD(
+                           "errors.letter_count",
+                           "gone.letter_count") " FROM errors gone WHERE gone.id = ?1 AND "
+                                                "errors.id = ?2"},
     {SQL_MERGE_HOURS, "INSERT INTO error_hours (project_id, hour, error_id, count)"
                       " SELECT project_id, hour, ?2, count FROM error_hours WHERE error_id = ?1"
                       " ON CONFLICT (project_id, hour, error_id)"

@@ -112,6 +112,15 @@ static void postpone(struct blamer *blamer, const struct task *task, int64_t ret
     send_answer(blamer, answer);
 }
 
+// By the rules in force: they may have changed since the report was judged.
+static void choose_owner(struct blamer *blamer, struct text path, struct blame_answer *answer)
+{
+    struct judge *judge = keeper_hold_judge(blamer->settings.keeper);
+    owner_choose(&blamer->settings.owner, judge_rules(judge), path, &answer->arena,
+                 &answer->ownership);
+    judge_drop(judge);
+}
+
 static void answer_nobody(struct blamer *blamer, const struct task *task, enum owner_state state,
                           struct text reason)
 {
@@ -119,10 +128,11 @@ static void answer_nobody(struct blamer *blamer, const struct task *task, enum o
     answer->ownership.state = state;
     answer->ownership.reason = arena_copy(&answer->arena, reason);
     if (state != OWNER_NONE)
-        owner_choose(&blamer->settings.owner, &answer->arena, &answer->ownership);
+        choose_owner(blamer, task->job.site.path, answer);
     send_answer(blamer, answer);
 }
 
+// path: in the repository, where the report says the line is.
 static void answer_finding(struct blamer *blamer, const struct task *task, struct text path,
                            const struct blame_finding *finding)
 {
@@ -141,7 +151,7 @@ static void answer_finding(struct blamer *blamer, const struct task *task, struc
         .confidence = finding->confidence,
         .reason = arena_copy(arena, finding->reason),
     };
-    owner_choose(&blamer->settings.owner, arena, &answer->ownership);
+    choose_owner(blamer, path, answer);
     send_answer(blamer, answer);
 }
 

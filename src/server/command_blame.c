@@ -11,6 +11,7 @@
 #include "base/utf8.h"
 #include "server/commands.h"
 #include "server/config.h"
+#include "server/rule_files.h"
 
 struct wish {
     const char *conf, *repo, *revision, *text, *where;
@@ -148,6 +149,9 @@ static bool open_inquiry(const struct wish *wish, const struct options *o, struc
     inquiry->package_directory_n = o->report_runtime_package_directory_names.item_n;
     if (!wish->conf && !wish->repo)
         inquiry->prefix = prefix_of(o->repo_dir.at, arena);
+    struct rule_files files = {.directory = o->config_dir_path.at};
+    if (files.directory[0] && !rule_files_read(&files, &inquiry->rules, error))
+        return false; // with a repository alone there are no rules
     return repository_open(&settings, &inquiry->repository, error);
 }
 
@@ -241,6 +245,7 @@ int command_blame(int argc, char **arguments)
     if (error.kind != ERROR_NONE)
         status = config_complain(&error);
     paths_drop(inquiry.tip);
+    rules_drop(inquiry.rules);
     paths_drop(inquiry.history);
     repository_close(inquiry.repository);
     config_release(&config);

@@ -13,6 +13,7 @@ enum { BLAME_WINDOW_MAX = 512 }; // questions that are answered together
 struct inquiry {
     struct repository *repository;
     struct owner_settings owner;
+    struct rules *rules; // of the rule files
     const struct text *package_directories;
     size_t package_directory_n;
     struct text prefix;          // of the current directory in the work tree: "src/", or empty

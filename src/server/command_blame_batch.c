@@ -93,13 +93,14 @@ static bool prepare(struct inquiry *inquiry, const struct blame_query *asked, st
     return false;
 }
 
-static void take_finding(const struct inquiry *inquiry, const struct blame_finding *finding,
-                         struct arena *arena, struct inquiry_answer *answer)
+static void take_finding(const struct inquiry *inquiry, struct text path,
+                         const struct blame_finding *finding, struct arena *arena,
+                         struct inquiry_answer *answer)
 {
     answer->finding = *finding;
     answer->ownership.author_email = finding->author_email;
     if (finding->is_found)
-        owner_choose(&inquiry->owner, arena, &answer->ownership);
+        owner_choose(&inquiry->owner, inquiry->rules, path, arena, &answer->ownership);
 }
 
 static bool is_together(const struct blame_query *a, const struct blame_query *b)
@@ -127,7 +128,7 @@ static void ask_group(struct inquiry *inquiry, const struct blame_query *queries
     bool ok = repository_blame(inquiry->repository, group, n, arena, findings, &error);
     for (size_t i = 0; i < n; i++) {
         if (ok)
-            take_finding(inquiry, &findings[i], arena, &answers[whose[i]]);
+            take_finding(inquiry, group[i].path, &findings[i], arena, &answers[whose[i]]);
         else
             answers[whose[i]].trouble = arena_copy(arena, text_of(error.message));
     }

@@ -41,6 +41,7 @@ static void tell_reports(const struct health_rooms *rooms, struct arena *arena,
     value_set_int(arena, reports, "refused", ledger.refused);
     value_set_int(arena, reports, "bad_input", intake.bad_input);
     value_set_int(arena, reports, "dropped_items", intake.dropped_items);
+    value_set_int(arena, reports, "ignored", intake.ignored);
     struct value *batches = value_set_object(arena, object, "ledger");
     value_set_int(arena, batches, "batches", ledger.batches);
     value_set_int(arena, batches, "waiting", ledger.waiting);
@@ -82,6 +83,20 @@ static void tell_git(const struct health_rooms *rooms, struct arena *arena, stru
         add_problem(arena, problems, "git could not say who wrote a line", blamer.failure);
 }
 
+static void tell_rules(const struct health_rooms *rooms, struct arena *arena, struct value *object,
+                       struct value *problems)
+{
+    struct keeper_facts keeper;
+    keeper_look(rooms->keeper, &keeper);
+    struct value *rules = value_set_object(arena, object, "rules");
+    for (int file = 0; file < RULE_FILE_N; file++)
+        value_set_int(arena, rules, rule_file_names[file], keeper.rule_n[file]);
+    if (keeper.rules_failure[0])
+        add_problem(arena, problems,
+                    "the rule files cannot be used, the rules of before stay in force",
+                    keeper.rules_failure);
+}
+
 static void tell_mail(const struct health_rooms *rooms, struct arena *arena, struct value *object,
                       struct value *problems)
 {
@@ -102,5 +117,6 @@ void health_tell(const struct health_rooms *rooms, struct arena *arena, struct v
     struct value *problems = value_set_list(arena, object, "problems");
     tell_reports(rooms, arena, object, problems, is_well);
     tell_git(rooms, arena, object, problems);
+    tell_rules(rooms, arena, object, problems);
     tell_mail(rooms, arena, object, problems);
 }

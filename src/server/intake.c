@@ -30,7 +30,7 @@ struct intake {
     pthread_mutex_t lock; // for the pool
     struct decoder *pool[DECODER_KEPT_MAX];
     int pool_n;
-    atomic_llong bad_input, dropped_items;
+    atomic_llong bad_input, dropped_items, ignored;
 };
 
 // ---- decoders, used again ----
@@ -84,19 +84,24 @@ static void judge_one(const struct judge *judge, int64_t project_id, struct aren
     judged->key = digest_of(parts, sizeof parts / sizeof *parts);
 }
 
+// What the rules ignore is counted here and goes no further.
 static void judge_all(struct intake *intake, int64_t project_id, const struct report *reports,
                       size_t report_n, struct arena *arena, struct submission *submission)
 {
     struct judge *judge = keeper_hold_judge(intake->settings.keeper);
     submission->judged = arena_array(arena, struct judged, report_n);
-    submission->judged_n = report_n;
     for (size_t i = 0; i < report_n; i++) {
-        submission->judged[i].report = reports[i];
-        judge_one(judge, project_id, arena, &submission->judged[i]);
+        struct judged *judged = &submission->judged[submission->judged_n];
+        judged->report = reports[i];
+        judge_one(judge, project_id, arena, judged);
+        if (judged->verdict.is_ignored)
+            continue;
         // the site may name a path that belongs to the judge
-        struct text *path = &submission->judged[i].verdict.site.path;
+        struct text *path = &judged->verdict.site.path;
         *path = arena_copy(arena, *path);
+        submission->judged_n++;
     }
+    atomic_fetch_add(&intake->ignored, (long long)(report_n - submission->judged_n));
     judge_drop(judge);
 }
 
@@ -322,13 +327,13 @@ static void take_request(struct intake *intake, struct http_request *request,
         return;
     }
     atomic_fetch_add(&intake->dropped_items, (long long)visit->list.dropped_n);
-    if (visit->list.report_n == 0) {
+    judge_all(intake, visit->project->id, visit->list.reports, visit->list.report_n, request->arena,
+              &visit->submission);
+    if (visit->submission.judged_n == 0) {
         give_decoder(intake, &visit->decoder);
         answer_accepted(request, visit->list.event_id);
         return;
     }
-    judge_all(intake, visit->project->id, visit->list.reports, visit->list.report_n, request->arena,
-              &visit->submission);
     visit->submission.size = request->body.len + memory_held(visit->decoder);
     visit->submission.answer = answer_request;
     http_defer(request);
@@ -400,7 +405,9 @@ void intake_take_call(struct intake *intake, struct thrift_server *thrift,
     visit->submission.size = memory_held(request->decoder);
     judge_all(intake, intake->settings.projects[0].id, &request->call.report, 1,
               decoder_arena(request->decoder), &visit->submission);
-    if (!ledger_submit(intake->settings.ledger, &visit->submission))
+    if (visit->submission.judged_n == 0)
+        answer_call(&visit->submission, NULL);
+    else if (!ledger_submit(intake->settings.ledger, &visit->submission))
         answer_call(&visit->submission, "too many reports wait already, try again later");
 }
 
@@ -426,5 +433,6 @@ void intake_free(struct intake *intake)
 void intake_look(struct intake *intake, struct intake_facts *facts)
 {
     *facts =
-        (struct intake_facts){atomic_load(&intake->bad_input), atomic_load(&intake->dropped_items)};
+        (struct intake_facts){atomic_load(&intake->bad_input), atomic_load(&intake->dropped_items),
+                              atomic_load(&intake->ignored)};
 }

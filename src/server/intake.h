@@ -36,6 +36,7 @@ void intake_take_call(struct intake *intake, struct thrift_server *thrift,
 struct intake_facts {
     int64_t bad_input;     // requests that were no reports: malformed, too large, unknown key
     int64_t dropped_items; // of envelopes: transactions, sessions and whatever else is not an error
+    int64_t ignored;       // reports, by third_party_whitelist or ignored_exceptions
 };
 void intake_look(struct intake *intake, struct intake_facts *facts);
 

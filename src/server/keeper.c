@@ -9,10 +9,12 @@
 
 #include "base/log.h"
 #include "base/queue.h"
+#include "server/rule_files.h"
 
 enum {
     LOOK_EVERY_MS = 15 * 1000,
     LOOK_PAUSE_MS = 300, // between two looks that were asked for, however many ask
+    LOOK_AT_RULES_EVERY_MS = 1000,
 };
 
 struct keeper {
@@ -21,30 +23,49 @@ struct keeper {
     struct queue stop; // closed to end the thread; nothing travels through it
     struct queue wake; // holds one item when somebody wants a look
     struct queue_item wake_item;
-    pthread_t thread;
-    bool has_thread;
+    pthread_t thread, rules_thread;
+    bool has_thread, has_rules_thread;
+    struct rule_files rule_files; // of the rules' thread alone
 
     pthread_mutex_t lock; // for what follows
     pthread_cond_t changed;
-    struct judge *judge;
+    struct judge *judge; // of the paths and rules below
+    struct paths *paths; // NULL while they are not known
+    struct rules *rules;
     bool knows_paths;
     bool is_wake_queued;
     int64_t looks_begun, looks_done;
     int64_t path_n;
     char tip[65];
     char failure[256];
+    char rules_failure[512];
 };
 
-static struct judge *make_judge(const struct options *o, struct paths *paths, struct error *error)
+// ---- the judge ----
+
+static struct judge *make_judge(const struct keeper *keeper, struct error *error)
 {
+    const struct options *o = keeper->options;
     struct judge_settings settings = {
-        .paths = paths,
+        .paths = keeper->paths,
+        .rules = keeper->rules,
         .blame_patterns = o->only_blame_filepaths_matching.items,
         .blame_pattern_n = o->only_blame_filepaths_matching.item_n,
         .package_directories = o->report_runtime_package_directory_names.items,
         .package_directory_n = o->report_runtime_package_directory_names.item_n,
     };
     return judge_new(&settings, error);
+}
+
+// With the lock held: a judge of what is known now takes the place of the one in force, which is
+// the caller's to drop. Making one is quick: the expressions, of which there are few, are compiled.
+static struct judge *renew_judge(struct keeper *keeper)
+{
+    struct error error = {0};
+    struct judge *before = keeper->judge;
+    keeper->judge = make_judge(keeper, &error);
+    check(keeper->judge != NULL); // the same patterns compiled before
+    return before;
 }
 
 bool keeper_open(const struct options *options, struct keeper **opened, struct error *error)
@@ -64,7 +85,12 @@ bool keeper_open(const struct options *options, struct keeper **opened, struct e
         .dir = options->repo_dir.at,
         .branch_pattern = options->repo_branch_pattern.at,
     };
-    keeper->judge = make_judge(options, NULL, error);
+    keeper->rule_files.directory = options->config_dir_path.at;
+    if (!rule_files_read(&keeper->rule_files, &keeper->rules, error)) {
+        keeper_free(keeper);
+        return false;
+    }
+    keeper->judge = make_judge(keeper, error);
     if (!keeper->judge ||
         (options->repo_dir.len && !repository_open(&settings, &keeper->repository, error))) {
         keeper_free(keeper);
@@ -76,14 +102,13 @@ bool keeper_open(const struct options *options, struct keeper **opened, struct e
 
 // ---- reading the repository ----
 
+// Takes the paths.
 static void take_paths(struct keeper *keeper, struct paths *paths, const char *tip)
 {
-    struct error error = {0};
-    struct judge *judge = make_judge(keeper->options, paths, &error);
-    check(judge != NULL); // the same patterns compiled before
     pthread_mutex_lock(&keeper->lock);
-    struct judge *before = keeper->judge;
-    keeper->judge = judge;
+    struct paths *paths_before = keeper->paths;
+    keeper->paths = paths;
+    struct judge *before = renew_judge(keeper);
     keeper->knows_paths = true;
     keeper->path_n = (int64_t)paths_count(paths);
     snprintf(keeper->tip, sizeof keeper->tip, "%s", tip);
@@ -91,7 +116,7 @@ static void take_paths(struct keeper *keeper, struct paths *paths, const char *t
     pthread_cond_broadcast(&keeper->changed);
     pthread_mutex_unlock(&keeper->lock);
     judge_drop(before);
-    paths_drop(paths); // the judge holds them
+    paths_drop(paths_before);
 }
 
 static bool read_paths(struct keeper *keeper, bool whole_history, const char *tip,
@@ -157,6 +182,59 @@ static void *run(void *self)
     return NULL;
 }
 
+// ---- reading the rule files ----
+
+static void log_rules(const struct rules *rules)
+{
+    size_t n = 0;
+    for (int file = 0; file < RULE_FILE_N; file++)
+        n += rules_count(rules, file);
+    log_info("rule files: %zu rules", n);
+}
+
+// Takes the rules.
+static void take_rules(struct keeper *keeper, struct rules *rules)
+{
+    log_rules(rules);
+    pthread_mutex_lock(&keeper->lock);
+    struct rules *rules_before = keeper->rules;
+    keeper->rules = rules;
+    struct judge *before = renew_judge(keeper);
+    pthread_mutex_unlock(&keeper->lock);
+    judge_drop(before);
+    rules_drop(rules_before);
+}
+
+static void note_rules_failure(struct keeper *keeper, const char *message)
+{
+    pthread_mutex_lock(&keeper->lock);
+    bool is_news = strcmp(keeper->rules_failure, message) != 0;
+    snprintf(keeper->rules_failure, sizeof keeper->rules_failure, "%.511s", message);
+    pthread_mutex_unlock(&keeper->lock);
+    if (is_news && message[0])
+        log_error("the rule files cannot be used, the rules of before stay in force: %s", message);
+    else if (is_news)
+        log_info("the rule files are in force again");
+}
+
+static void *look_after_rules(void *self)
+{
+    struct keeper *keeper = self;
+    while (queue_take(&keeper->stop, LOOK_AT_RULES_EVERY_MS), !queue_is_closed(&keeper->stop)) {
+        struct error error = {0};
+        struct rules *rules = NULL;
+        if (!rule_files_may_differ(&keeper->rule_files))
+            continue;
+        bool is_good = rule_files_read(&keeper->rule_files, &rules, &error);
+        if (rules)
+            take_rules(keeper, rules);
+        note_rules_failure(keeper, is_good ? "" : error.message);
+    }
+    return NULL;
+}
+
+// ---- its life ----
+
 static struct timespec deadline_after(int64_t timeout_ms)
 {
     struct timespec deadline;
@@ -187,6 +265,9 @@ void keeper_look_now(struct keeper *keeper, int64_t timeout_ms)
 
 void keeper_start(struct keeper *keeper, int64_t patience_ms)
 {
+    log_rules(keeper->rules);
+    check(pthread_create(&keeper->rules_thread, NULL, look_after_rules, keeper) == 0);
+    keeper->has_rules_thread = true;
     if (!keeper->repository)
         return;
     struct timespec deadline = deadline_after(patience_ms);
@@ -203,6 +284,9 @@ bool keeper_stop(struct keeper *keeper, const struct timespec *deadline)
 {
     queue_close(&keeper->stop);
     queue_close(&keeper->wake);
+    if (keeper->has_rules_thread && pthread_timedjoin_np(keeper->rules_thread, NULL, deadline) != 0)
+        return false;
+    keeper->has_rules_thread = false;
     if (keeper->has_thread && pthread_timedjoin_np(keeper->thread, NULL, deadline) != 0)
         return false;
     keeper->has_thread = false;
@@ -214,6 +298,8 @@ void keeper_free(struct keeper *keeper)
     if (!keeper)
         return;
     judge_drop(keeper->judge);
+    paths_drop(keeper->paths);
+    rules_drop(keeper->rules);
     repository_close(keeper->repository);
     queue_take(&keeper->wake, 0); // a look that nobody will take any more
     queue_release(&keeper->wake);
@@ -254,5 +340,8 @@ void keeper_look(struct keeper *keeper, struct keeper_facts *facts)
     facts->path_n = keeper->path_n;
     memcpy(facts->tip, keeper->tip, sizeof facts->tip);
     memcpy(facts->failure, keeper->failure, sizeof facts->failure);
+    memcpy(facts->rules_failure, keeper->rules_failure, sizeof facts->rules_failure);
+    for (int file = 0; file < RULE_FILE_N; file++)
+        facts->rule_n[file] = (int64_t)rules_count(keeper->rules, file);
     pthread_mutex_unlock(&keeper->lock);
 }

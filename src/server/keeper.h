@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The keeper: knows the repository and keeps the judge up to date with it, on a thread of its own.
+// The keeper: knows the repository and the rule files and keeps the judge up to date with them, on
+// a thread for each.
 #ifndef FLAWLESS_SERVER_KEEPER_H
 #define FLAWLESS_SERVER_KEEPER_H
 
@@ -11,12 +12,14 @@
 
 struct keeper;
 
-// Opens the repository that options name (none: no lines can be blamed) and makes the first judge.
-// options: borrowed. ERROR_CONFIG when the repository cannot be used or a pattern is wrong.
+// Opens the repository that options name (none: no lines can be blamed), reads the rule files and
+// makes the first judge. options: borrowed. ERROR_CONFIG when the repository cannot be used, a
+// pattern is wrong or a rule file is broken.
 bool keeper_open(const struct options *options, struct keeper **keeper, struct error *error);
-// Starts to read the repository's paths: those of the newest commit, then those of its history, and
-// again when there is a newer commit. Waits at most patience_ms for the first, so that a small
-// repository is known before the first report comes.
+// Starts to look after the rule files, every second: a broken one leaves the rules of before in
+// force. Starts to read the repository's paths: those of the newest commit, then those of its
+// history, and again when there is a newer commit. Waits at most patience_ms for the first, so that
+// a small repository is known before the first report comes.
 void keeper_start(struct keeper *keeper, int64_t patience_ms);
 // False when git kept it busy until the deadline (by CLOCK_REALTIME): then nothing of it may be
 // freed.
@@ -34,8 +37,10 @@ bool keeper_knows_paths(struct keeper *keeper); // false until the repository wa
 struct keeper_facts {
     bool has_repository, knows_paths;
     int64_t path_n;
-    char tip[65];      // full hash of the newest commit that was read
-    char failure[256]; // why the repository cannot be read now; empty when all is well
+    char tip[65];                // full hash of the newest commit that was read
+    char failure[256];           // why the repository cannot be read now; empty when all is well
+    int64_t rule_n[RULE_FILE_N]; // in force
+    char rules_failure[512];     // why the files are not in force as they are now; or empty
 };
 void keeper_look(struct keeper *keeper, struct keeper_facts *facts);
 

@@ -133,11 +133,11 @@ static struct error_note *note_of(struct ledger *ledger, int64_t error_id)
 
 // ---- one batch ----
 
-// An error that the batch touched, with its newest report if the batch brought one.
+// An error that the batch touched.
 struct touched {
     struct touched *next;
-    int64_t error_id;
-    struct report *report;
+    struct unsettled what;
+    bool is_known; // the newest report's line is: there may be a letter after the first
 };
 
 struct batch {
@@ -148,18 +148,27 @@ struct batch {
     int64_t now_ms;
 };
 
-static void touch(struct batch *batch, int64_t error_id, struct report *report)
+static struct touched *touch(struct batch *batch, int64_t error_id)
 {
     struct touched *touched = map_find(&batch->touched_by_id, id_key(&error_id));
     if (!touched) {
         touched = arena_alloc(&batch->arena, sizeof *touched);
-        touched->error_id = error_id;
+        touched->what.error_id = error_id;
         touched->next = batch->touched;
         batch->touched = touched;
         map_put(&batch->touched_by_id, id_key(&error_id), touched);
     }
-    if (report)
-        touched->report = report;
+    return touched;
+}
+
+static void touch_by_reports(struct batch *batch, int64_t error_id, const struct tally_entry *entry)
+{
+    struct touched *touched = touch(batch, error_id);
+    int64_t *added = &touched->what.added;
+    if (__builtin_add_overflow(*added, entry->count, added))
+        *added = INT64_MAX;
+    touched->what.report = &entry->newest->report;
+    touched->is_known = entry->newest->verdict.is_known;
 }
 
 static bool keep_occurrence(struct ledger *ledger, const struct batch *batch, int64_t error_id,
@@ -218,7 +227,7 @@ static bool record_entry(struct ledger *ledger, struct batch *batch,
         return false;
     if (row.awaits_blame && !map_find(&ledger->jobs, id_key(&row.site_id)))
         ledger->may_have_jobs = true;
-    touch(batch, row.error_id, report);
+    touch_by_reports(batch, row.error_id, entry);
     return true;
 }
 
@@ -235,18 +244,18 @@ static bool record_blame(struct ledger *ledger, struct batch *batch,
     if (!store_settle_site(store, answer->site_id, &answer->line, &answer->ownership, &error_id,
                            error))
         return false;
-    touch(batch, error_id, NULL);
+    touch(batch, error_id)->what.is_blamed = true;
     return true;
 }
 
 static bool settle_touched(struct ledger *ledger, struct batch *batch, struct error *error)
 {
     for (const struct touched *touched = batch->touched; touched; touched = touched->next) {
-        struct error_note *note = note_of(ledger, touched->error_id);
-        if (note->has_letter)
+        struct error_note *note = note_of(ledger, touched->what.error_id);
+        if (note->has_letter && !touched->is_known && !touched->what.is_blamed)
             continue;
-        enum settled settled = settle_error(&ledger->settings, touched->error_id, touched->report,
-                                            &batch->arena, error);
+        enum settled settled =
+            settle_error(&ledger->settings, &touched->what, &batch->arena, error);
         if (settled == SETTLED_FAILED)
             return false;
         note->has_letter = settled == SETTLED_WITH_LETTER || settled == SETTLED_FOR_EVER;

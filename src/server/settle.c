@@ -5,7 +5,7 @@
 #include "report/decode.h"
 
 static bool put_into_outbox(const struct ledger_settings *settings, int64_t error_id,
-                            struct text recipient, const struct letter *letter, int64_t now_ms,
+                            struct text recipients, const struct letter *letter, int64_t now_ms,
                             struct arena *arena, struct error *error)
 {
     char random[33];
@@ -14,7 +14,7 @@ static bool put_into_outbox(const struct ledger_settings *settings, int64_t erro
         .error_id = error_id,
         .message_id = arena_printf(arena, "%s@%.*s", random, TEXT_ARG(settings->sender_domain)),
         .from = settings->sender,
-        .to = recipient,
+        .to = recipients,
         .subject = letter->subject,
         .text = letter->text,
         .html = letter->html,
@@ -45,37 +45,132 @@ static bool recall_report(const struct ledger_settings *settings, int64_t error_
     return true;
 }
 
-enum settled settle_error(const struct ledger_settings *settings, int64_t error_id,
-                          struct report *report, struct arena *arena, struct error *error)
+// ---- who is told ----
+
+enum { RECIPIENT_MAX = 100 }; // of one letter; the developer comes first
+
+struct recipients {
+    struct text emails[RECIPIENT_MAX];
+    size_t n;
+};
+
+static void add_recipient(struct recipients *recipients, struct text email)
+{
+    if (!email.len || recipients->n == RECIPIENT_MAX)
+        return;
+    for (size_t i = 0; i < recipients->n; i++)
+        if (text_equal_nocase(recipients->emails[i], email))
+            return;
+    recipients->emails[recipients->n++] = email;
+}
+
+static void add_watcher(void *self, const struct rule *rule)
+{
+    add_recipient(self, rule->email);
+}
+
+static void add_watcher_of_all(void *self, const struct rule *rule)
+{
+    if (rule->watch_all_errors)
+        add_recipient(self, rule->email);
+}
+
+// The developer, the watchers, and whom the known error names; each once.
+static void choose_recipients(const struct judge *judge, const struct error_record *record,
+                              const struct report *report, const struct rule *known,
+                              struct arena *arena, struct recipients *recipients)
+{
+    const struct rules *rules = judge_rules(judge);
+    add_recipient(recipients, record->ownership.owner_email);
+    rules_list_watchers(rules, record->path, recipients, add_watcher);
+    if (report && rules_count(rules, RULES_WATCHED_FILES)) {
+        struct text *paths;
+        size_t path_n;
+        judge_list_blamable(judge, report, arena, &paths, &path_n);
+        for (size_t i = 0; i < path_n; i++)
+            rules_list_watchers(rules, paths[i], recipients, add_watcher_of_all);
+    }
+    for (size_t i = 0; known && i < known->email_recipient_n; i++)
+        add_recipient(recipients, known->email_recipients[i]);
+}
+
+static struct text join(const struct recipients *recipients, struct arena *arena)
+{
+    struct buffer all = {0};
+    for (size_t i = 0; i < recipients->n; i++) {
+        if (i)
+            buffer_add_string(&all, ", ");
+        buffer_add(&all, recipients->emails[i]);
+    }
+    struct text joined = arena_copy(arena, buffer_text(&all));
+    buffer_release(&all);
+    return joined;
+}
+
+// ---- settling ----
+
+static enum settled tell(const struct ledger_settings *settings, const struct judge *judge,
+                         const struct error_record *record, const struct rule *known,
+                         struct report *report, struct arena *arena, struct error *error)
+{
+    struct recipients recipients = {0};
+    choose_recipients(judge, record, report, known, arena, &recipients);
+    if (!recipients.n)
+        return SETTLED_NOT_YET;
+    if (report)
+        report_complete(report);
+    struct letter_facts facts = {
+        .record = record,
+        .report = report,
+        .judge = judge,
+        .base_url = settings->base_url,
+        .now_ms = clock_wall_ms(settings->clock),
+        .header = known ? known->email_header : (struct text){0},
+        .has_others = recipients.n > 1,
+    };
+    struct letter letter;
+    letter_write(&facts, arena, &letter);
+    return put_into_outbox(settings, record->id, join(&recipients, arena), &letter, facts.now_ms,
+                           arena, error)
+               ? SETTLED_WITH_LETTER
+               : SETTLED_FAILED;
+}
+
+static enum settled tell_by_judge(const struct ledger_settings *settings, const struct judge *judge,
+                                  const struct unsettled *unsettled,
+                                  const struct error_record *record, struct arena *arena,
+                                  struct error *error)
+{
+    const struct rule *known = rules_find_line(judge_rules(judge), RULES_KNOWN_ERRORS, record->path,
+                                               record->function, record->text);
+    if (record->letter_at_ms && !known)
+        return SETTLED_FOR_EVER;
+    int64_t told_count = record->letter_count, before = record->count - unsettled->added;
+    if (!unsettled->is_blamed && before > told_count)
+        told_count = before;
+    if (!alert_is_due(&settings->alert, record, known, told_count))
+        return SETTLED_NOT_YET;
+    if (unsettled->report)
+        return tell(settings, judge, record, known, unsettled->report, arena, error);
+
+    struct decoder *decoder = decoder_new();
+    struct report recalled;
+    bool found;
+    enum settled settled = SETTLED_FAILED;
+    if (recall_report(settings, unsettled->error_id, decoder, &recalled, &found, error))
+        settled = tell(settings, judge, record, known, found ? &recalled : NULL, arena, error);
+    decoder_free(decoder);
+    return settled;
+}
+
+enum settled settle_error(const struct ledger_settings *settings, const struct unsettled *unsettled,
+                          struct arena *arena, struct error *error)
 {
     struct error_record record = {0};
-    if (!store_get_error(settings->store, error_id, arena, &record, error))
+    if (!store_get_error(settings->store, unsettled->error_id, arena, &record, error))
         return SETTLED_FAILED;
-    if (record.letter_at_ms)
-        return SETTLED_FOR_EVER;
-    if (!alert_is_due(&settings->alert, &record))
-        return SETTLED_NOT_YET;
-
-    struct decoder *decoder = NULL;
-    struct report recalled;
-    bool is_fine = true, found = false;
-    if (!report) {
-        decoder = decoder_new();
-        is_fine = recall_report(settings, error_id, decoder, &recalled, &found, error);
-        report = found ? &recalled : NULL;
-    }
-    if (is_fine) {
-        struct judge *judge = settings->hold_judge(settings->self);
-        int64_t now_ms = clock_wall_ms(settings->clock);
-        struct letter letter;
-        if (report)
-            report_complete(report);
-        letter_write(&(struct letter_facts){&record, report, judge, settings->base_url, now_ms},
-                     arena, &letter);
-        is_fine = put_into_outbox(settings, error_id, record.ownership.owner_email, &letter, now_ms,
-                                  arena, error);
-        judge_drop(judge);
-    }
-    decoder_free(decoder);
-    return is_fine ? SETTLED_WITH_LETTER : SETTLED_FAILED;
+    struct judge *judge = settings->hold_judge(settings->self);
+    enum settled settled = tell_by_judge(settings, judge, unsettled, &record, arena, error);
+    judge_drop(judge);
+    return settled;
 }

@@ -10,12 +10,20 @@ enum settled {
     SETTLED_FAILED,      // the store did; see error
     SETTLED_NOT_YET,     // no letter now, perhaps later
     SETTLED_WITH_LETTER, // a letter was written now
-    SETTLED_FOR_EVER,    // one was written before: there is nothing more to decide
+    SETTLED_FOR_EVER,    // one was written before: only a rule that makes the error a known one
+                         // brings another
 };
 
-// report: the newest of the error when it is at hand (it is completed when it is shown), else NULL
-// and the newest kept occurrence is shown.
-enum settled settle_error(const struct ledger_settings *settings, int64_t error_id,
-                          struct report *report, struct arena *arena, struct error *error);
+// An error that a batch has changed.
+struct unsettled {
+    int64_t error_id;
+    struct report *report; // the newest when it is at hand (it is completed when it is shown), else
+                           // NULL and the newest kept occurrence is shown
+    int64_t added;         // occurrences in this batch
+    bool is_blamed;        // blame answered: nothing was decided about occurrences of before
+};
+
+enum settled settle_error(const struct ledger_settings *settings, const struct unsettled *unsettled,
+                          struct arena *arena, struct error *error);
 
 #endif

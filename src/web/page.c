@@ -137,7 +137,12 @@ static void set_fields(struct arena *arena, struct value *object, const struct e
     set_moment(arena, object, "date", record->ownership.changed_at_ms);
     value_set_bool(arena, object, "email_sent", record->letter_at_ms != 0);
     set_moment(arena, object, "last_occurrence", record->last_seen_at_ms);
-    value_set_bool(arena, object, "is_known_error", false); // no error can be declared known yet
+}
+
+bool page_is_known(const struct page *page, const struct error_record *record)
+{
+    return rules_find_line(judge_rules(page->judge), RULES_KNOWN_ERRORS, record->path,
+                           record->function, record->text) != NULL;
 }
 
 static void set_owner(const struct page *page, struct value *object,
@@ -164,6 +169,7 @@ void page_set_error(const struct page *page, struct value *object,
 {
     struct arena *arena = page->arena;
     set_fields(arena, object, record, count);
+    value_set_bool(arena, object, "is_known_error", page_is_known(page, record));
     if (page->wants_json)
         return;
     set_owner(page, object, record);

@@ -9,9 +9,10 @@
 
 struct page {
     const struct web_settings *settings;
-    struct store *store;     // the page thread's own
-    struct decoder *decoder; // the same; reset before each page
-    struct arena *arena;     // lives until the answer
+    struct store *store;       // the page thread's own
+    struct decoder *decoder;   // the same; reset before each page
+    struct arena *arena;       // lives until the answer
+    const struct judge *judge; // in force when the page was begun; NULL when there is none
     struct text (*parameter)(const struct page *page, const char *name); // at is NULL when absent
     void *source;                                                        // of the parameters
     bool wants_json;
@@ -50,6 +51,8 @@ bool page_get_flag(const struct page *page, const char *name, bool *flag, struct
 void page_set_title(struct page *page, struct text title);
 void page_complete(struct page *page, struct text style);
 void page_frame(struct value *facts, struct arena *arena, struct text style, struct text version);
+// Whether the rules in force know the error.
+bool page_is_known(const struct page *page, const struct error_record *record);
 // The place of an error as a page's facts: the fields that scripts read, and those the template
 // "error" shows. count: what "error_count" says.
 void page_set_error(const struct page *page, struct value *object,

@@ -102,10 +102,7 @@ static void show_occurrence(struct page *page, const struct error_record *record
     struct value *object = value_set_object(page->arena, page->facts, "_occurrence");
     show_time(page->arena, object, "_at", page->now_ms, occurrence->at_ms);
     value_set_text(page->arena, object, "_event_id", occurrence->event_id);
-    struct judge *judge =
-        page->settings->hold_judge ? page->settings->hold_judge(page->settings->self) : NULL;
-    traceback_show(page, object, report, judge, record);
-    judge_drop(judge);
+    traceback_show(page, object, report, page->judge, record);
 }
 
 static void write_json(struct page *page, const struct report *report)

@@ -25,6 +25,7 @@ struct week {
     bool with_known, with_old;
     struct week_row *rows;
     size_t row_n;
+    size_t known_n;  // known errors that are not shown
     size_t hidden_n; // errors in lines that were last changed before the minimum date
     struct developer *developers;
     size_t developer_n;
@@ -54,10 +55,14 @@ static void drop_hidden(const struct page *page, struct week *week)
 {
     size_t kept_n = 0;
     for (size_t i = 0; i < week->row_n; i++) {
-        if (!is_hidden(page, week, &week->rows[i].record))
+        const struct error_record *record = &week->rows[i].record;
+        if (!week->with_known && page_is_known(page, record))
+            week->known_n++;
+        else if (is_hidden(page, week, record))
+            week->hidden_n++;
+        else
             week->rows[kept_n++] = week->rows[i];
     }
-    week->hidden_n = week->row_n - kept_n;
     week->row_n = kept_n;
 }
 
@@ -113,12 +118,12 @@ static void group(struct arena *arena, struct week *week)
         qsort(week->developers, week->developer_n, sizeof *week->developers, compare);
 }
 
-static struct text week_link(const struct page *page, const struct week *week, int64_t from_ms,
+static struct text week_link(const struct page *page, int64_t from_ms, bool with_known,
                              bool with_old)
 {
     const struct url_parameter parameters[] = {
         {"timestamp", arena_printf(page->arena, "%lld", (long long)(from_ms / 1000))},
-        {"include_known_errors", week->with_known ? TEXT("true") : (struct text){0}},
+        {"include_known_errors", with_known ? TEXT("true") : (struct text){0}},
         {"include_modified_before_min_date", with_old ? TEXT("true") : (struct text){0}},
     };
     return url_link(page->arena, "/get_weekly_error_report", parameters,
@@ -179,8 +184,14 @@ static void show_totals(struct page *page, const struct week *week)
                                   : (struct text){0});
     char minimum_date[11];
     date_write(page->settings->minimum_date_ms, minimum_date);
+    value_set_text(arena, facts, "_known",
+                   week->known_n ? show_counted(arena, (int64_t)week->known_n, "known error")
+                                 : (struct text){0});
+    value_set_text(arena, facts, "_link_known",
+                   week_link(page, week->from_ms, true, week->with_old));
     value_set_text(arena, facts, "_minimum_date", arena_copy(arena, text_of(minimum_date)));
-    value_set_text(arena, facts, "_link_all", week_link(page, week, week->from_ms, true));
+    value_set_text(arena, facts, "_link_all",
+                   week_link(page, week->from_ms, week->with_known, true));
 }
 
 static void show_surroundings(struct page *page, const struct week *week)
@@ -193,10 +204,10 @@ static void show_surroundings(struct page *page, const struct week *week)
     value_set_text(arena, facts, "_last_day", arena_copy(arena, text_of(last)));
     value_set_bool(arena, facts, "_is_current", is_current);
     value_set_text(arena, facts, "_link_before",
-                   week_link(page, week, week->from_ms - WEEK_MS, week->with_old));
+                   week_link(page, week->from_ms - WEEK_MS, week->with_known, week->with_old));
     value_set_text(arena, facts, "_link_after",
                    week->until_ms <= page->now_ms
-                       ? week_link(page, week, week->until_ms, week->with_old)
+                       ? week_link(page, week->until_ms, week->with_known, week->with_old)
                        : (struct text){0});
     value_set_bool(arena, facts, "_has_smtp", page->settings->has_smtp);
     value_set_text(arena, facts, "_dsn", page->settings->dsn);

@@ -217,6 +217,7 @@ static void answer_page(struct web_thread *thread, struct http_request *request,
                         const struct route *route)
 {
     const struct web_settings *settings = &thread->web->settings;
+    struct judge *judge = settings->hold_judge ? settings->hold_judge(settings->self) : NULL;
     struct page page = {
         .settings = settings,
         .store = thread->store,
@@ -230,6 +231,7 @@ static void answer_page(struct web_thread *thread, struct http_request *request,
         .waiting_n = queue_count(&thread->web->waiting),
         .status = 200,
         .facts = value_object(request->arena),
+        .judge = judge,
     };
     struct error error = {0};
     buffer_clear(&thread->answer);
@@ -238,6 +240,7 @@ static void answer_page(struct web_thread *thread, struct http_request *request,
         answer_failure(thread, request, &error);
     else
         send_answer(request, page.status, type_of(&page), buffer_text(&thread->answer), NULL, NULL);
+    judge_drop(judge);
     if (thread->answer.cap > BUFFER_KEPT)
         buffer_release(&thread->answer);
 }

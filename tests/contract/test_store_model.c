@@ -18,7 +18,7 @@ static const char *const types[TYPE_MAX] = {"ValueError", "KeyError", ""};
 
 struct model_error {
     bool lives;
-    int64_t id, count, first_ms, last_ms, letter_ms, threshold;
+    int64_t id, count, first_ms, last_ms, letter_ms, letter_count, threshold;
     int newest_site, newest_type;
     int line, settled_by; // -1: not known
     int64_t hours[HOUR_MAX];
@@ -168,6 +168,7 @@ static void write_some(struct play *p)
                                    .state = OUTBOX_WAITING};
     assert_ok(p->f, store_add_letter(p->f->store, &letter, &p->f->error));
     p->model.errors[error].letter_ms = p->now_ms;
+    p->model.errors[error].letter_count = p->model.errors[error].count;
 }
 
 static void model_merge(struct model *m, int from, int into)
@@ -184,6 +185,7 @@ static void model_merge(struct model *m, int from, int into)
     if (!stays->letter_ms || (gone->letter_ms && gone->letter_ms < stays->letter_ms))
         stays->letter_ms = gone->letter_ms;
     stays->count += gone->count;
+    stays->letter_count += gone->letter_count;
     for (int i = 0; i < HOUR_MAX; i++)
         stays->hours[i] += gone->hours[i];
     for (int i = 0; i < TYPE_MAX; i++) {
@@ -257,6 +259,7 @@ static void compare_record(struct play *p, const struct model_error *e)
     assert_int_equal(record.first_seen_at_ms, e->first_ms);
     assert_int_equal(record.last_seen_at_ms, e->last_ms);
     assert_int_equal(record.letter_at_ms, e->letter_ms);
+    assert_int_equal(record.letter_count, e->letter_count);
     assert_int_equal(record.threshold, e->threshold);
     assert_true(text_equal(record.path, newest.path));
     assert_int_equal(record.line_number, newest.line_number);

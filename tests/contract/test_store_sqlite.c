@@ -178,7 +178,7 @@ static void a_newer_schema_is_refused_with_both_versions(void **state)
     f->store = NULL;
     run_sql(f, "UPDATE schema_version SET version = 4711");
     assert_refused(f, f->address, STORE_WRITE, "version 4711");
-    assert_refused(f, f->address, STORE_WRITE, "knows up to 1:");
+    assert_refused(f, f->address, STORE_WRITE, "knows up to 2:");
     assert_refused(f, f->address, STORE_READ, "version 4711");
     assert_int_equal(ask_sql(f, "SELECT version FROM schema_version"), 4711);
 }
@@ -218,6 +218,7 @@ static void assert_sample(struct fixture *f)
     struct error_record record = get_error(f, row.error_id);
     assert_int_equal(record.count, 17);
     assert_int_equal(record.letter_at_ms, SUNDAY_MS + 5);
+    assert_int_equal(record.letter_count, 7);
     assert_text_equal(record.ownership.owner_email, "ada@example.com");
     assert_ok(f,
               store_get_occurrence(f->store, row.error_id, 0, &f->arena, &occurrence, &f->error));

@@ -26,14 +26,30 @@ static void fill(struct stack *stack, const char *const *frames)
     stack->exception.frames = stack->frames;
 }
 
+// Rules of the next judge_of: building blocks, whitelist, known errors and ignored exceptions.
+static const char *said[RULE_FILE_N];
+
+static struct rules *rules_said(void)
+{
+    struct rules *rules = rules_new();
+    for (int file = 0; file < RULE_FILE_N; file++)
+        if (said[file])
+            assert_true(rules_add_file(rules, file, text_of(said[file]), "rules",
+                                       (struct rules_warnings){0}, NULL));
+    memset(said, 0, sizeof said);
+    return rules;
+}
+
 static struct judge *judge_of(const char *list, const char *pattern)
 {
+    struct rules *rules = rules_said();
     struct paths *paths = list ? paths_new() : NULL;
     struct text rest = text_of(list), path, expression = text_of(pattern);
     while (text_cut(&rest, ' ', &path))
         paths_add(paths, path);
     static const struct text directory = {"site-packages", 13};
     struct judge_settings settings = {.paths = paths,
+                                      .rules = rules,
                                       .blame_patterns = &expression,
                                       .blame_pattern_n = pattern != NULL,
                                       .package_directories = &directory,
@@ -42,6 +58,7 @@ static struct judge *judge_of(const char *list, const char *pattern)
     struct judge *judge = judge_new(&settings, &error);
     assert_non_null(judge);
     paths_drop(paths);
+    rules_drop(rules);
     return judge;
 }
 
@@ -198,6 +215,110 @@ static void a_pattern_that_explodes_is_bounded(void **state)
     judge_drop(held);
 }
 
+static const char *const two_frames[] = {"/srv/shop/views.py:3:x()", "/srv/shop/cart.py:9:y()",
+                                         NULL};
+
+static void a_line_in_third_party_whitelist_has_the_whole_report_ignored(void **state)
+{
+    (void)state;
+    said[RULES_THIRD_PARTY_WHITELIST] = "[{\"filename\": \"shop/views.py\"}]";
+    struct judge *judge = judge_of(repository, NULL);
+    assert_true(judge_stack(judge, two_frames).is_ignored);
+    assert_false(judge_stack(judge, (const char *[]){"/srv/shop/cart.py:9:y()", NULL}).is_ignored);
+    // what does not lie in the code base is not looked at
+    assert_false(
+        judge_stack(judge, (const char *[]){"/v/site-packages/x/views.py:3:x()", NULL}).is_ignored);
+    judge_drop(judge);
+}
+
+static void the_whitelist_comes_before_the_blame_patterns(void **state)
+{
+    (void)state;
+    said[RULES_THIRD_PARTY_WHITELIST] = "[{\"filename\": \"shop/cart.py\"}]";
+    struct judge *judge = judge_of(repository, "views");
+    assert_true(judge_stack(judge, two_frames).is_ignored);
+    judge_drop(judge);
+}
+
+static void a_building_block_passes_the_blame_to_its_caller(void **state)
+{
+    (void)state;
+    said[RULES_BUILDING_BLOCKS] = "[{\"filename\": \"shop/cart.py\", \"function_name\": \"f\"}]";
+    said[RULES_KNOWN_ERRORS] = "[{\"filename\": \"shop/cart.py\"}]";
+    struct judge *judge = judge_of(repository, NULL);
+    struct verdict v = judge_stack(judge, two_frames);
+    assert_text_equal(v.site.path, "shop/views.py");
+    assert_false(v.is_known); // building_blocks comes first
+    judge_drop(judge);
+}
+
+static void a_known_error_can_be_blamed_even_when_it_only_raises(void **state)
+{
+    (void)state;
+    static const char *const frames[] = {"/srv/shop/views.py:3:x()",
+                                         "/srv/shop/cart.py:9:raise Empty(x)", NULL};
+    said[RULES_KNOWN_ERRORS] =
+        "[{\"filename\": \"shop/cart.py\", \"code_fragment\": \"raise Empty\"}]";
+    struct judge *judge = judge_of(repository, NULL);
+    struct verdict v = judge_stack(judge, frames);
+    assert_text_equal(v.site.path, "shop/cart.py");
+    assert_true(v.is_known);
+    assert_false(v.is_ignored);
+    judge_drop(judge);
+    judge = judge_of(repository, NULL);
+    v = judge_stack(judge, frames);
+    assert_text_equal(v.site.path, "shop/views.py");
+    assert_false(v.is_known);
+    judge_drop(judge);
+}
+
+static void a_known_error_that_no_pattern_matches_is_not_blamed(void **state)
+{
+    (void)state;
+    said[RULES_KNOWN_ERRORS] = "[{\"filename\": \"shop/cart.py\"}]";
+    struct judge *judge = judge_of(repository, "views");
+    struct verdict v = judge_stack(judge, two_frames);
+    assert_text_equal(v.site.path, "shop/views.py");
+    assert_false(v.is_known);
+    judge_drop(judge);
+}
+
+static void a_report_of_an_ignored_exception_is_ignored(void **state)
+{
+    (void)state;
+    said[RULES_IGNORED_EXCEPTIONS] = "[{\"exception_type\": \"ValueError\"}]";
+    struct judge *judge = judge_of(repository, NULL);
+    assert_true(judge_stack(judge, two_frames).is_ignored);
+    struct exception chain[] = {{.type = TEXT("ValueError")}, {.type = TEXT("KeyError")}};
+    struct report report = {.exceptions = chain, .exception_n = 2};
+    struct arena arena = {0};
+    assert_false(judge_report(judge, &report, 1, &arena).is_ignored); // only the cause is one
+    judge_drop(judge);
+}
+
+static void the_blamable_files_are_listed_once_each(void **state)
+{
+    (void)state;
+    said[RULES_BUILDING_BLOCKS] = "[{\"filename\": \"shop/cart.py\"}]";
+    struct judge *judge = judge_of("shop/views.py shop/cart.py shop/app.py", NULL);
+    struct stack stack;
+    fill(&stack, (const char *[]){"/srv/shop/app.py:1:go()", "/srv/shop/views.py:3:x()",
+                                  "/srv/shop/views.py:4:z()", "/srv/shop/cart.py:9:y()", NULL});
+    struct report report = {
+        .platform = TEXT("python"), .exceptions = &stack.exception, .exception_n = 1};
+    struct arena arena = {0};
+    struct text *paths;
+    size_t path_n;
+    judge_list_blamable(judge, &report, &arena, &paths, &path_n);
+    assert_int_equal(path_n, 2);
+    assert_text_equal(paths[0], "shop/app.py");
+    assert_text_equal(paths[1], "shop/views.py");
+    assert_int_equal(rules_count(judge_rules(judge), RULES_BUILDING_BLOCKS), 1);
+    assert_null(judge_rules(NULL));
+    arena_release(&arena);
+    judge_drop(judge);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -209,6 +330,13 @@ int main(void)
         cmocka_unit_test(the_cause_is_asked_when_the_last_exception_knows_nothing),
         cmocka_unit_test(a_pattern_that_does_not_compile_is_named),
         cmocka_unit_test(a_pattern_that_explodes_is_bounded),
+        cmocka_unit_test(a_line_in_third_party_whitelist_has_the_whole_report_ignored),
+        cmocka_unit_test(the_whitelist_comes_before_the_blame_patterns),
+        cmocka_unit_test(a_building_block_passes_the_blame_to_its_caller),
+        cmocka_unit_test(a_known_error_can_be_blamed_even_when_it_only_raises),
+        cmocka_unit_test(a_known_error_that_no_pattern_matches_is_not_blamed),
+        cmocka_unit_test(a_report_of_an_ignored_exception_is_ignored),
+        cmocka_unit_test(the_blamable_files_are_listed_once_each),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -100,12 +100,16 @@ static struct error_record make_record(void)
     return record;
 }
 
+static struct text header; // of the next letter
+static bool has_others;
+
 static void write_letter(const struct error_record *record, const struct report *shown,
                          struct arena *arena, struct letter *letter)
 {
     struct judge *judge = make_judge();
-    struct letter_facts facts = {record, shown, judge, TEXT("http://errors.example.com:9028"),
-                                 INT64_C(1767330000000)};
+    struct letter_facts facts = {
+        record, shown,     judge, TEXT("http://errors.example.com:9028"), INT64_C(1767330000000),
+        header, has_others};
     letter_write(&facts, arena, letter);
     judge_drop(judge);
 }
@@ -144,6 +148,24 @@ static void expect_words(struct text t, const char *words, bool are_there)
 {
     if (text_contains(t, text_of(words)) != are_there)
         fail_msg("\"%s\" is %s:\n%.*s", words, are_there ? "missing" : "there", TEXT_ARG(t));
+}
+
+static void a_header_stands_on_top_and_several_readers_hear_a_name(void **state)
+{
+    (void)state;
+    struct arena arena = {0};
+    struct letter letter;
+    struct error_record record = make_record();
+    header = TEXT("Call <the bank>\nbefore you look.\n");
+    has_others = true;
+    write_letter(&record, &report, &arena, &letter);
+    header = (struct text){0};
+    has_others = false;
+    assert_true(text_starts(letter.text, TEXT("Call <the bank>\nbefore you look.\n\nshop.errors")));
+    expect_words(letter.html, "Call &lt;the bank&gt;", true);
+    expect_words(letter.text, "Ada changed this line on", true);
+    expect_words(letter.text, "You changed", false);
+    arena_release(&arena);
 }
 
 static void a_letter_without_an_occurrence_still_says_what_and_where(void **state)
@@ -297,6 +319,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_letter_says_what_where_who_and_why),
+        cmocka_unit_test(a_header_stands_on_top_and_several_readers_hear_a_name),
         cmocka_unit_test(a_letter_without_an_occurrence_still_says_what_and_where),
         cmocka_unit_test(somebody_elses_line_is_said_to_be_theirs),
         cmocka_unit_test(nothing_from_outside_is_markup_or_controls_a_terminal),
