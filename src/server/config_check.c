@@ -11,9 +11,10 @@
 #include "io/address.h"
 #include "io/door.h"
 #include "io/files.h"
+#include "io/repository.h"
 #include "io/smtp.h"
 #include "io/store.h"
-#include "server/keeper.h"
+#include "server/rule_files.h"
 
 __attribute__((format(printf, 4, 5))) static void tell(const struct finding_listener *listener,
                                                        enum finding_level level, const char *about,
@@ -87,22 +88,40 @@ static void check_ports(const struct options *o, bool is_server_running,
 static void check_repository(const struct options *o, const struct finding_listener *listener)
 {
     struct error error = {0};
-    struct keeper *keeper = NULL;
+    struct repository *repository = NULL;
+    struct repository_settings settings = {
+        .git_path = o->git_cli_path.at,
+        .dir = o->repo_dir.at,
+        .branch_pattern = o->repo_branch_pattern.at,
+    };
     char tip[65];
-    if (!keeper_open(o, &keeper, &error)) {
-        tell(listener, FINDING_ERROR, "repository", "%s", error.message);
-        return;
-    }
-    if (!keeper_repository(keeper))
+    if (!o->repo_dir.len)
         tell(listener, FINDING_WARNING, "repository",
              "no repo_dir is set: lines cannot be blamed on anybody%s",
              o->default_contact.len ? ", all letters go to default_contact"
                                     : ", and with no default_contact nobody is told");
-    else if (!repository_tip(keeper_repository(keeper), tip, &error))
+    else if (!repository_open(&settings, &repository, &error) ||
+             !repository_tip(repository, tip, &error))
         tell(listener, FINDING_ERROR, "repository", "%s", error.message);
     else
         tell(listener, FINDING_OK, "repository", "%s, in production is %.12s", o->repo_dir.at, tip);
-    keeper_free(keeper);
+    repository_close(repository);
+}
+
+static void check_rules(const struct options *o, const struct finding_listener *listener)
+{
+    struct rule_files files = {.directory = o->config_dir_path.at};
+    struct rules *rules = NULL;
+    struct error error = {0};
+    size_t rule_n = 0;
+    if (!rule_files_read(&files, &rules, &error)) {
+        tell(listener, FINDING_ERROR, "rules", "%s", error.message);
+        return;
+    }
+    for (int file = 0; file < RULE_FILE_N; file++)
+        rule_n += rules_count(rules, (enum rule_file)file);
+    tell(listener, FINDING_OK, "rules", "%zu rules in the files of %s", rule_n, files.directory);
+    rules_drop(rules);
 }
 
 // A password that crosses a network in the open.
@@ -176,6 +195,7 @@ void config_check(const struct config *config, const struct finding_listener *li
     check_store(o, &look, is_store_good, &error, listener);
     check_ports(o, look.is_in_use, listener);
     check_repository(o, listener);
+    check_rules(o, listener);
     check_mail(o, listener);
     check_log(o, listener);
 }

@@ -216,3 +216,18 @@ def test_as_json_it_says_the_same(fresh):
 def test_a_directory_without_the_right_to_write_is_an_error(make_server, tmp_path):
     (tmp_path / "closed").mkdir(mode=0o500)
     assert "data_dir_path" in Outcome(make_server(data_dir_path=tmp_path / "closed")).errors()
+
+
+def test_a_broken_rule_file_is_told_with_its_place(fresh):
+    (fresh.directory / "known_errors").write_text('[\n {"filename": 7}\n]\n')
+    outcome = Outcome(fresh)
+    assert outcome.status == 1
+    level, message = outcome.only("rules")
+    assert level == "error"
+    assert "known_errors:2:" in message
+    assert outcome.only("repository")[0] == "ok"
+
+
+def test_good_rules_are_counted(fresh):
+    (fresh.directory / "ignored_exceptions").write_text('["why", {"exception_type": "KeyError"}]')
+    assert Outcome(fresh).only("rules")[1].startswith("1 rules")
