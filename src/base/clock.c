@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "base/clock.h"
 
-#include <time.h>
-
 static int64_t read_ms(clockid_t which)
 {
     struct timespec now;
@@ -23,3 +21,16 @@ static int64_t system_mono_ms(const struct clock *c)
 }
 
 const struct clock clock_system = {system_wall_ms, system_mono_ms};
+
+struct timespec clock_deadline(int64_t timeout_ms)
+{
+    struct timespec deadline;
+    clock_gettime(CLOCK_MONOTONIC, &deadline);
+    deadline.tv_sec += (time_t)(timeout_ms / 1000);
+    deadline.tv_nsec += (long)(timeout_ms % 1000) * 1000000;
+    if (deadline.tv_nsec >= 1000000000) {
+        deadline.tv_nsec -= 1000000000;
+        deadline.tv_sec++;
+    }
+    return deadline;
+}

@@ -4,6 +4,7 @@
 #define FLAWLESS_BASE_CLOCK_H
 
 #include <stdint.h>
+#include <time.h>
 
 // Any thread may call a clock.
 struct clock {
@@ -12,6 +13,9 @@ struct clock {
 };
 
 extern const struct clock clock_system;
+
+// The moment timeout_ms from now by CLOCK_MONOTONIC, for pthread_cond_timedwait.
+struct timespec clock_deadline(int64_t timeout_ms);
 
 static inline int64_t clock_wall_ms(const struct clock *c)
 {

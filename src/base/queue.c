@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <time.h>
 
+#include "base/clock.h"
 #include "base/error.h"
 
 void queue_init(struct queue *q, size_t max)
@@ -53,23 +54,10 @@ bool queue_push_always(struct queue *q, struct queue_item *item)
     return push(q, item, 0);
 }
 
-static struct timespec deadline_after(int64_t timeout_ms)
-{
-    struct timespec deadline;
-    clock_gettime(CLOCK_MONOTONIC, &deadline);
-    deadline.tv_sec += (time_t)(timeout_ms / 1000);
-    deadline.tv_nsec += (long)(timeout_ms % 1000) * 1000000;
-    if (deadline.tv_nsec >= 1000000000) {
-        deadline.tv_nsec -= 1000000000;
-        deadline.tv_sec++;
-    }
-    return deadline;
-}
-
 // With the lock held: until something waits, the queue closes or the time is up.
 static void wait_for_items(struct queue *q, int64_t timeout_ms)
 {
-    struct timespec deadline = timeout_ms > 0 ? deadline_after(timeout_ms) : (struct timespec){0};
+    struct timespec deadline = timeout_ms > 0 ? clock_deadline(timeout_ms) : (struct timespec){0};
     while (!q->first && !q->is_closed && timeout_ms != 0) {
         if (timeout_ms < 0)
             pthread_cond_wait(&q->changed, &q->lock);

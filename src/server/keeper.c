@@ -7,6 +7,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/queue.h"
 #include "server/rule_files.h"
@@ -235,22 +236,9 @@ static void *look_after_rules(void *self)
 
 // ---- its life ----
 
-static struct timespec deadline_after(int64_t timeout_ms)
-{
-    struct timespec deadline;
-    clock_gettime(CLOCK_MONOTONIC, &deadline);
-    deadline.tv_sec += (time_t)(timeout_ms / 1000);
-    deadline.tv_nsec += (long)(timeout_ms % 1000) * 1000000;
-    if (deadline.tv_nsec >= 1000000000) {
-        deadline.tv_nsec -= 1000000000;
-        deadline.tv_sec++;
-    }
-    return deadline;
-}
-
 void keeper_look_now(struct keeper *keeper, int64_t timeout_ms)
 {
-    struct timespec deadline = deadline_after(timeout_ms);
+    struct timespec deadline = clock_deadline(timeout_ms);
     int waited = 0;
     pthread_mutex_lock(&keeper->lock);
     // a look under way may have seen the repository before whatever the caller knows of
@@ -270,7 +258,7 @@ void keeper_start(struct keeper *keeper, int64_t patience_ms)
     keeper->has_rules_thread = true;
     if (!keeper->repository)
         return;
-    struct timespec deadline = deadline_after(patience_ms);
+    struct timespec deadline = clock_deadline(patience_ms);
     check(pthread_create(&keeper->thread, NULL, run, keeper) == 0);
     keeper->has_thread = true;
     pthread_mutex_lock(&keeper->lock);
