@@ -3,78 +3,13 @@
 
 #include <pthread.h>
 
-#include "git_sandbox.h"
+#include "blame_sandbox.h"
 #include "io/git_blame.h"
 #include "io/git_branch.h"
 #include "io/git_release.h"
-#include "io/repository.h"
 
 static const char ADA[] = "ada@shop.example", BOB[] = "bob@shop.example",
                   EVE[] = "eve@shop.example";
-
-static struct sandbox box;
-static struct arena arena;
-
-static int open_box(void **state)
-{
-    (void)state;
-    sandbox_open(&box);
-    return 0;
-}
-
-static int close_box(void **state)
-{
-    (void)state;
-    arena_release(&arena);
-    sandbox_close(&box);
-    return 0;
-}
-
-static struct repository *opened_at(const char *dir, const char *pattern)
-{
-    struct repository *repository = NULL;
-    struct error error = {0};
-    struct repository_settings settings = {
-        .git_path = "git", .dir = dir, .branch_pattern = pattern};
-    if (!repository_open(&settings, &repository, &error))
-        fail_msg("%s", error.message);
-    return repository;
-}
-
-static struct blame_finding ask(struct repository *repository, const char *release,
-                                const char *path, int64_t line, const char *text)
-{
-    struct blame_query query = {.release = text_of(release),
-                                .path = text_of(path),
-                                .line_number = line,
-                                .text = text_of(text)};
-    struct blame_finding finding;
-    struct error error = {0};
-    if (!repository_blame(repository, &query, 1, &arena, &finding, &error))
-        fail_msg("%s", error.message);
-    return finding;
-}
-
-// Asks a repository that is opened for this one question.
-static struct blame_finding ask_box(const char *release, const char *path, int64_t line,
-                                    const char *text)
-{
-    struct repository *repository = opened_at(box.repo, NULL);
-    struct blame_finding finding = ask(repository, release, path, line, text);
-    repository_close(repository);
-    return finding;
-}
-
-static void assert_finding(struct blame_finding finding, const char *author, const char *commit,
-                           enum confidence confidence)
-{
-    if (!finding.is_found)
-        fail_msg("nothing found: %.*s", TEXT_ARG(finding.reason));
-    assert_text_equal(finding.author_email, author);
-    assert_text_equal(finding.line.commit, commit);
-    if (finding.confidence != confidence)
-        fail_msg("confidence %d: %.*s", finding.confidence, TEXT_ARG(finding.reason));
-}
 
 static void a_line_is_its_authors_with_everything_that_is_known(void **state)
 {
