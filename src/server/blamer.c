@@ -18,7 +18,8 @@ enum {
     // often it is looked for again, with the pauses below about eight minutes, before it is taken
     // to be foreign.
     LOOK_TRY_MAX = 8,
-    RETRY_FIRST_MS = 2000, // doubled with every failure ...
+    NOT_SERVED_RETRY_MS = 60 * 60 * 1000, // of a project that is not served any more
+    RETRY_FIRST_MS = 2000,                // doubled with every failure ...
     RETRY_MAX_MS = 10 * 60 * 1000,
 };
 
@@ -27,6 +28,7 @@ struct task {
     struct task *next;
     struct arena arena;
     struct blame_job job;
+    const struct served_project *project;
 };
 
 struct blamer {
@@ -43,10 +45,24 @@ struct blamer {
 
 // ---- waiting tasks ----
 
+static void answer_later(struct blamer *blamer, int64_t site_id, int64_t retry_after_ms)
+{
+    struct blame_answer *answer = blame_answer_new(site_id);
+    answer->retry_after_ms = retry_after_ms;
+    blamer->settings.answer(blamer->settings.self, answer);
+}
+
 bool blamer_take(struct blamer *blamer, const struct blame_job *job)
 {
+    const struct served_project *project =
+        projects_find(blamer->settings.projects, job->site.project_id);
+    if (!project) {
+        answer_later(blamer, job->site_id, NOT_SERVED_RETRY_MS);
+        return true;
+    }
     struct task *task = must_alloc(sizeof *task);
     task->job = *job;
+    task->project = project;
     struct site *site = &task->job.site;
     struct text *texts[] = {&site->revision, &site->path, &site->function, &site->text};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
@@ -69,8 +85,8 @@ bool blamer_take(struct blamer *blamer, const struct blame_job *job)
 
 static bool go_together(const struct site *a, const struct site *b)
 {
-    return a->is_mapped == b->is_mapped && text_equal(a->path, b->path) &&
-           text_equal(a->revision, b->revision);
+    return a->project_id == b->project_id && a->is_mapped == b->is_mapped &&
+           text_equal(a->path, b->path) && text_equal(a->revision, b->revision);
 }
 
 // With the lock held: the first task and all others that one git process can answer with it.
@@ -107,17 +123,15 @@ static void send_answer(struct blamer *blamer, struct blame_answer *answer)
 
 static void postpone(struct blamer *blamer, const struct task *task, int64_t retry_after_ms)
 {
-    struct blame_answer *answer = blame_answer_new(task->job.site_id);
-    answer->retry_after_ms = retry_after_ms;
-    send_answer(blamer, answer);
+    answer_later(blamer, task->job.site_id, retry_after_ms);
 }
 
 // By the rules in force: they may have changed since the report was judged.
-static void choose_owner(struct blamer *blamer, struct text path, struct blame_answer *answer)
+static void choose_owner(const struct served_project *project, struct text path,
+                         struct blame_answer *answer)
 {
-    struct judge *judge = keeper_hold_judge(blamer->settings.keeper);
-    owner_choose(&blamer->settings.owner, judge_rules(judge), path, &answer->arena,
-                 &answer->ownership);
+    struct judge *judge = keeper_hold_judge(project->keeper);
+    owner_choose(&project->owner, judge_rules(judge), path, &answer->arena, &answer->ownership);
     judge_drop(judge);
 }
 
@@ -128,7 +142,7 @@ static void answer_nobody(struct blamer *blamer, const struct task *task, enum o
     answer->ownership.state = state;
     answer->ownership.reason = arena_copy(&answer->arena, reason);
     if (state != OWNER_NONE)
-        choose_owner(blamer, task->job.site.path, answer);
+        choose_owner(task->project, task->job.site.path, answer);
     send_answer(blamer, answer);
 }
 
@@ -151,7 +165,7 @@ static void answer_finding(struct blamer *blamer, const struct task *task, struc
         .confidence = finding->confidence,
         .reason = arena_copy(arena, finding->reason),
     };
-    choose_owner(blamer, path, answer);
+    choose_owner(task->project, path, answer);
     send_answer(blamer, answer);
 }
 
@@ -175,9 +189,10 @@ static void note_failure(struct blamer *blamer, const char *message)
         log_warning("git could not be asked who wrote a line, it will be asked again: %s", message);
 }
 
-static void ask_git(struct blamer *blamer, struct repository *repository, struct task *tasks,
-                    struct text path, struct arena *arena)
+static void ask_git(struct blamer *blamer, struct task *tasks, struct text path,
+                    struct arena *arena)
 {
+    struct repository *repository = keeper_repository(tasks->project->keeper);
     size_t n = 0;
     for (struct task *task = tasks; task; task = task->next)
         n++;
@@ -202,10 +217,10 @@ static void ask_git(struct blamer *blamer, struct repository *repository, struct
 }
 
 // The path in the repository of a site that was judged before the repository was known.
-static bool map_late(struct blamer *blamer, const struct site *site, struct arena *arena,
-                     struct text *path)
+static bool map_late(const struct task *task, struct arena *arena, struct text *path)
 {
-    struct judge *judge = keeper_hold_judge(blamer->settings.keeper);
+    const struct site *site = &task->job.site;
+    struct judge *judge = keeper_hold_judge(task->project->keeper);
     struct frame frame = {.path = site->path, .filename = site->path};
     bool is_ours = judge_frame(judge, &frame, path);
     *path = arena_copy(arena, *path); // it may belong to the judge's paths
@@ -217,34 +232,32 @@ enum place { PLACE_OURS, PLACE_FOREIGN, PLACE_UNKNOWN_YET };
 
 // Whether a site lies in the repository, and where. One that did not when it was judged may be of
 // code that was deployed before its commit was read, or before it was fetched.
-static enum place find_place(struct blamer *blamer, const struct task *task, struct arena *arena,
-                             struct text *path)
+static enum place find_place(const struct task *task, struct arena *arena, struct text *path)
 {
-    struct keeper *keeper = blamer->settings.keeper;
+    struct keeper *keeper = task->project->keeper;
     const struct site *site = &task->job.site;
     *path = site->path;
     if (site->is_mapped)
         return PLACE_OURS;
     if (!keeper_knows_paths(keeper))
         return PLACE_UNKNOWN_YET;
-    if (map_late(blamer, site, arena, path))
+    if (map_late(task, arena, path))
         return PLACE_OURS;
     keeper_look_now(keeper, LOOK_PATIENCE_MS);
-    if (map_late(blamer, site, arena, path))
+    if (map_late(task, arena, path))
         return PLACE_OURS;
     return task->job.attempts < LOOK_TRY_MAX ? PLACE_UNKNOWN_YET : PLACE_FOREIGN;
 }
 
-static void answer_place(struct blamer *blamer, struct repository *repository, struct task *tasks,
-                         struct arena *arena)
+static void answer_place(struct blamer *blamer, struct task *tasks, struct arena *arena)
 {
     struct text path;
-    enum place place = find_place(blamer, tasks, arena, &path);
+    enum place place = find_place(tasks, arena, &path);
     if (place == PLACE_OURS) {
-        ask_git(blamer, repository, tasks, path, arena);
+        ask_git(blamer, tasks, path, arena);
         return;
     }
-    bool knows_paths = keeper_knows_paths(blamer->settings.keeper);
+    bool knows_paths = keeper_knows_paths(tasks->project->keeper);
     for (struct task *task = tasks; task; task = task->next)
         if (place == PLACE_FOREIGN)
             answer_nobody(blamer, task, OWNER_NONE, TEXT("the file is not in the repository"));
@@ -255,10 +268,9 @@ static void answer_place(struct blamer *blamer, struct repository *repository, s
 
 static void answer_tasks(struct blamer *blamer, struct task *tasks)
 {
-    struct repository *repository = keeper_repository(blamer->settings.keeper);
     struct arena arena = {0};
-    if (repository)
-        answer_place(blamer, repository, tasks, &arena);
+    if (keeper_repository(tasks->project->keeper))
+        answer_place(blamer, tasks, &arena);
     else
         for (struct task *task = tasks; task; task = task->next)
             answer_nobody(blamer, task, OWNER_DEFAULT,

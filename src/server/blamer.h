@@ -3,17 +3,14 @@
 #ifndef FLAWLESS_SERVER_BLAMER_H
 #define FLAWLESS_SERVER_BLAMER_H
 
-#include "core/owner.h"
-#include "io/repository.h"
-#include "server/keeper.h"
 #include "server/ledger.h"
+#include "server/projects.h"
 
 struct blamer;
 
 struct blamer_settings {
-    struct keeper *keeper;       // knows the repository, when there is one, and its paths
-    struct owner_settings owner; // its texts live as long as the blamer
-    int thread_n;                // git processes at once
+    int thread_n;                           // git processes at once
+    const struct served_projects *projects; // live as long as the blamer
     void *self;
     void (*answer)(void *self, struct blame_answer *answer); // any blamer thread; takes the answer
 };

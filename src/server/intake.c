@@ -88,7 +88,7 @@ static void judge_one(const struct judge *judge, int64_t project_id, struct aren
 static void judge_all(struct intake *intake, int64_t project_id, const struct report *reports,
                       size_t report_n, struct arena *arena, struct submission *submission)
 {
-    struct judge *judge = keeper_hold_judge(intake->settings.keeper);
+    struct judge *judge = projects_hold_judge(intake->settings.projects, project_id);
     submission->judged = arena_array(arena, struct judged, report_n);
     for (size_t i = 0; i < report_n; i++) {
         struct judged *judged = &submission->judged[submission->judged_n];
@@ -237,10 +237,10 @@ static void answer_accepted(struct http_request *request, const char *event_id)
 static const struct project *find_project(const struct intake *intake, struct text id)
 {
     int64_t number;
-    for (size_t i = 0; text_to_int64(id, &number) && i < intake->settings.project_n; i++)
-        if (intake->settings.projects[i].id == number)
-            return &intake->settings.projects[i];
-    return NULL;
+    const struct served_project *served = NULL;
+    if (text_to_int64(id, &number))
+        served = projects_find(intake->settings.projects, number);
+    return served ? &served->project : NULL;
 }
 
 // Flawless' own clients may be told just "host:port". From networks that are trusted to report
@@ -403,7 +403,7 @@ void intake_take_call(struct intake *intake, struct thrift_server *thrift,
     visit->request = request;
     visit->submission.answer = answer_call;
     visit->submission.size = memory_held(request->decoder);
-    judge_all(intake, intake->settings.projects[0].id, &request->call.report, 1,
+    judge_all(intake, intake->settings.projects->all[0].project.id, &request->call.report, 1,
               decoder_arena(request->decoder), &visit->submission);
     if (visit->submission.judged_n == 0)
         answer_call(&visit->submission, NULL);
@@ -416,7 +416,6 @@ void intake_take_call(struct intake *intake, struct thrift_server *thrift,
 struct intake *intake_new(const struct intake_settings *settings)
 {
     struct intake *intake = must_alloc(sizeof *intake);
-    check(settings->project_n > 0);
     intake->settings = *settings;
     pthread_mutex_init(&intake->lock, NULL);
     return intake;

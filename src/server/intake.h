@@ -5,21 +5,17 @@
 #define FLAWLESS_SERVER_INTAKE_H
 
 #include "io/http.h"
-#include "io/store.h"
 #include "io/thrift_server.h"
-#include "server/keeper.h"
 #include "server/ledger.h"
+#include "server/projects.h"
 #include "web/web.h"
 
 struct intake;
 
 struct intake_settings {
     struct ledger *ledger;
-    struct keeper *keeper;
-    struct web *web; // takes every request that is no report
-    const struct project
-        *projects; // the first is the default one, for Thrift; live as long as the intake
-    size_t project_n;
+    struct web *web;                        // takes every request that is no report
+    const struct served_projects *projects; // live as long as the intake
     const struct network *networks; // from where Flawless' own clients may report without a key
     size_t network_n;
 };

@@ -101,8 +101,8 @@ static void free_message(struct ledger_message *message)
         arena_release(&((struct blame_answer *)message)->arena);
     if (message->subject == LEDGER_LETTER)
         arena_release(&((struct letter_outcome *)message)->arena);
-    if (message->subject != LEDGER_SUBMISSION) // those are their sender's
-        free(message);
+    if (message->subject == LEDGER_BLAME || message->subject == LEDGER_LETTER)
+        free(message); // the others are their sender's
 }
 
 // ---- ids in flight, notes ----
@@ -248,6 +248,18 @@ static bool record_blame(struct ledger *ledger, struct batch *batch,
     return true;
 }
 
+// Somebody's mistake concerns nobody else in the batch.
+static bool record_change(struct ledger *ledger, struct ledger_change *change, struct error *error)
+{
+    change->refusal = (struct error){0};
+    if (change->apply(change->data, ledger->settings.store, &change->refusal))
+        return true;
+    if (change->refusal.kind != ERROR_SYSTEM && change->refusal.kind != ERROR_CONFIG)
+        return true;
+    *error = change->refusal;
+    return false;
+}
+
 static bool settle_touched(struct ledger *ledger, struct batch *batch, struct error *error)
 {
     for (const struct touched *touched = batch->touched; touched; touched = touched->next) {
@@ -276,6 +288,9 @@ static bool record_all(struct ledger *ledger, struct batch *batch, struct queue_
         if (message->subject == LEDGER_LETTER &&
             !store_mark_letter(ledger->settings.store,
                                &((const struct letter_outcome *)message)->letter, error))
+            return false;
+        if (message->subject == LEDGER_CHANGE &&
+            !record_change(ledger, (struct ledger_change *)item, error))
             return false;
         if (message->subject == LEDGER_SUBMISSION) {
             const struct submission *submission = (const struct submission *)message;
@@ -347,11 +362,20 @@ static void finish_submission(struct ledger *ledger, struct submission *submissi
     submission->answer(submission, refusal);
 }
 
+static void finish_change(struct ledger_change *change, const char *refusal)
+{
+    if (refusal)
+        error_set(&change->refusal, ERROR_BUSY, "%s", refusal);
+    change->done(change);
+}
+
 static void finish_message(struct ledger *ledger, struct ledger_message *message,
                            const char *refusal)
 {
     if (message->subject == LEDGER_SUBMISSION) {
         finish_submission(ledger, (struct submission *)message, refusal);
+    } else if (message->subject == LEDGER_CHANGE) {
+        finish_change((struct ledger_change *)message, refusal);
     } else if (message->subject == LEDGER_BLAME) {
         // when it could not be recorded, the site still waits in the store and is offered again
         struct blame_answer *answer = (struct blame_answer *)message;
@@ -521,6 +545,12 @@ bool ledger_submit(struct ledger *ledger, struct submission *submission)
     atomic_fetch_sub(&ledger->waiting_bytes, size);
     atomic_fetch_add(&ledger->refused, 1);
     return false;
+}
+
+bool ledger_submit_change(struct ledger *ledger, struct ledger_change *change)
+{
+    change->message.subject = LEDGER_CHANGE;
+    return queue_push(&ledger->queue, &change->message.item);
 }
 
 void ledger_tell_blame(struct ledger *ledger, struct blame_answer *answer)

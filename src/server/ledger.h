@@ -15,7 +15,7 @@ struct ledger;
 
 // ---- what is brought to the ledger ----
 
-enum ledger_subject { LEDGER_SUBMISSION, LEDGER_BLAME, LEDGER_LETTER };
+enum ledger_subject { LEDGER_SUBMISSION, LEDGER_BLAME, LEDGER_LETTER, LEDGER_CHANGE };
 
 // First member of everything that travels to the ledger.
 struct ledger_message {
@@ -63,19 +63,33 @@ struct letter_outcome {
 };
 struct letter_outcome *letter_outcome_new(const struct outbox_letter *letter);
 
+// Something else that is to be changed in the store: a rule, a user. Its sender's own.
+struct ledger_change {
+    struct ledger_message message;
+    void *data;
+    // On the ledger's thread, inside the batch's transaction; again when the batch has to be tried
+    // again. False: ERROR_SYSTEM or ERROR_CONFIG when the store fails, else somebody's mistake;
+    // then it has changed nothing.
+    bool (*apply)(void *data, struct store *store, struct error *error);
+    // On the ledger's thread, exactly once: the change is durable when refusal.kind is ERROR_NONE.
+    // The change may be gone afterwards.
+    struct error refusal;
+    void (*done)(struct ledger_change *change);
+};
+
 // ---- the ledger ----
 
 struct ledger_settings {
     struct store *store; // open for writing; the ledger's own from start to stop
     const struct clock *clock;
-    struct alert_settings alert;
     struct text base_url;      // of links in letters
     struct text sender;        // From
     struct text sender_domain; // of Message-IDs
     bool has_smtp;             // letters wait to be sent; else they are kept in the outbox
 
     void *self; // of all functions below, which are called on the ledger's thread and must not wait
-    struct judge *(*hold_judge)(void *self);
+    struct judge *(*hold_judge)(void *self, int64_t project_id);
+    const struct alert_settings *(*get_alert)(void *self, int64_t project_id);
     // Hands on copies; false when there is no room: it is offered again later.
     bool (*take_job)(void *self, const struct blame_job *job);
     bool (*take_letter)(void *self, const struct outbox_letter *letter);
@@ -85,6 +99,12 @@ struct ledger *ledger_start(const struct ledger_settings *settings);
 
 // False when too much waits already or the ledger is stopping: nobody will answer then. Any thread.
 bool ledger_submit(struct ledger *ledger, struct submission *submission);
+// False when the ledger is stopping or too much waits: nothing was changed, and done is not called.
+bool ledger_submit_change(struct ledger *ledger, struct ledger_change *change);
+// The same, and waits until it is done. False fills *error. Any thread but the ledger's own.
+bool ledger_change_now(struct ledger *ledger,
+                       bool (*apply)(void *data, struct store *store, struct error *error),
+                       void *data, struct error *error);
 // Never refused; after the stop they are freed and forgotten (both are asked for again at the next
 // start).
 void ledger_tell_blame(struct ledger *ledger, struct blame_answer *answer);

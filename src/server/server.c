@@ -11,10 +11,10 @@
 #include "server/blamer.h"
 #include "server/health.h"
 #include "server/intake.h"
-#include "server/keeper.h"
 #include "server/ledger.h"
 #include "server/mailer.h"
 #include "server/metrics.h"
+#include "server/projects.h"
 
 enum {
     REPOSITORY_PATIENCE_MS = 120, // a start waits so long for the repository's paths
@@ -28,13 +28,13 @@ struct server {
     const struct config *config;
     struct arena arena; // texts that live as long as the server
     struct buffer base_url, dsn, smtp_url, sender;
+    struct served_projects projects;
+    struct web_project *web_projects;
     struct network *networks;
     size_t network_n;
-    struct project project;
     int lock; // on the state, so that no second server uses it
 
     struct store *store;
-    struct keeper *keeper;
     struct mailer *mailer;
     struct blamer *blamer;
     struct ledger *ledger;
@@ -47,10 +47,26 @@ struct server {
 
 // ---- who hands what to whom ----
 
-static struct judge *hold_judge(void *self)
+static struct judge *hold_judge(void *self, int64_t project_id)
 {
     struct server *server = self;
-    return keeper_hold_judge(server->keeper);
+    return projects_hold_judge(&server->projects, project_id);
+}
+
+// What is not served any more is asked about nowhere: its reports are refused, its blames wait.
+static const struct alert_settings *get_alert(void *self, int64_t project_id)
+{
+    struct server *server = self;
+    const struct served_project *project = projects_find(&server->projects, project_id);
+    return &(project ? project : server->projects.all)->alert;
+}
+
+static bool change_by_ledger(void *self,
+                             bool (*apply)(void *data, struct store *store, struct error *error),
+                             void *data, struct error *error)
+{
+    struct server *server = self;
+    return ledger_change_now(server->ledger, apply, data, error);
 }
 
 static bool job_to_blamer(void *self, const struct blame_job *job)
@@ -105,8 +121,8 @@ static void list_options(void *self, struct arena *arena, struct value *list)
 
 static struct health_rooms rooms_of(const struct server *server)
 {
-    return (struct health_rooms){server->ledger, server->intake, server->blamer, server->keeper,
-                                 server->mailer};
+    return (struct health_rooms){server->ledger, server->intake, server->blamer,
+                                 server->projects.all[0].keeper, server->mailer};
 }
 
 static void tell_health(void *self, struct arena *arena, struct value *object, bool *is_well)
@@ -137,17 +153,32 @@ static bool read_networks(struct server *server, struct error *error)
     return true;
 }
 
+static bool open_projects(struct server *server, struct error *error)
+{
+    const struct options *o = &server->config->options;
+    server->projects.n = 1;
+    server->projects.all = arena_array(&server->arena, struct served_project, 1);
+    server->projects.all[0] = (struct served_project){
+        .options = o,
+        .alert = {o->report_error_threshold, o->report_only_after_minimum_date},
+        .owner = {o->email_domain_name, o->ignore_vcs_email_domain, o->default_contact},
+    };
+    return keeper_open(o, &server->projects.all[0].keeper, error);
+}
+
+// After open_projects.
 static bool open_state(struct server *server, struct error *error)
 {
+    struct project *project = &server->projects.all[0].project;
     const struct options *o = &server->config->options;
     struct text name = buffer_text(&server->config->project_name);
     if (!store_lock(o->store.at, &server->lock, error) ||
         !store_open(o->store.at, STORE_WRITE, &server->store, error) ||
         !store_keep_project(server->store, o->project_id, name, o->project_key, &server->arena,
-                            &server->project, error))
+                            project, error))
         return false;
     options_base_url(o, &server->base_url);
-    options_dsn(o, server->project.key, &server->dsn);
+    options_dsn(o, project->key, &server->dsn);
     options_smtp_url(o, &server->smtp_url);
     options_sender(o, &server->sender);
     int64_t released = 0;
@@ -196,13 +227,13 @@ static void start_ledger(struct server *server)
     struct ledger_settings settings = {
         .store = server->store,
         .clock = &clock_system,
-        .alert = {o->report_error_threshold, o->report_only_after_minimum_date},
         .base_url = buffer_text(&server->base_url),
         .sender = buffer_text(&server->sender),
         .sender_domain = o->email_domain_name,
         .has_smtp = o->smtp_host.len > 0,
         .self = server,
         .hold_judge = hold_judge,
+        .get_alert = get_alert,
         .take_job = job_to_blamer,
         .take_letter = letter_to_mailer,
     };
@@ -213,9 +244,8 @@ static void start_blamer(struct server *server)
 {
     const struct options *o = &server->config->options;
     struct blamer_settings settings = {
-        .keeper = server->keeper,
-        .owner = {o->email_domain_name, o->ignore_vcs_email_domain, o->default_contact},
         .thread_n = (int)o->max_concurrent_git_blames,
+        .projects = &server->projects,
         .self = server,
         .answer = blame_to_ledger,
     };
@@ -227,19 +257,24 @@ static bool start_web(struct server *server, struct error *error)
     const struct options *o = &server->config->options;
     struct text base_url = buffer_text(&server->base_url);
     struct text scheme_end = text_from(base_url, text_find(base_url, '/') + 2);
+    const struct served_project *project = &server->projects.all[0];
+    server->web_projects = arena_array(&server->arena, struct web_project, 1);
+    server->web_projects[0] =
+        (struct web_project){project->project.id, project->project.name, buffer_text(&server->dsn),
+                             o->report_only_after_minimum_date};
     struct web_settings settings = {
         .store_address = o->store.at,
-        .project_id = o->project_id,
+        .projects = server->web_projects,
+        .project_n = server->projects.n,
         .clock = &clock_system,
         .version = TEXT(FLAWLESS_VERSION),
         .base_url = base_url,
         .report_address = scheme_end,
-        .dsn = buffer_text(&server->dsn),
-        .minimum_date_ms = o->report_only_after_minimum_date,
         .has_smtp = o->smtp_host.len > 0,
         .loopback_only = o->web_auth != WEB_AUTH_NONE,
         .self = server,
         .hold_judge = hold_judge,
+        .change = change_by_ledger,
         .list_options = list_options,
         .health = tell_health,
         .metrics = tell_metrics,
@@ -252,10 +287,8 @@ static bool start_intake(struct server *server, struct error *error)
 {
     struct intake_settings settings = {
         .ledger = server->ledger,
-        .keeper = server->keeper,
+        .projects = &server->projects,
         .web = server->web,
-        .projects = &server->project,
-        .project_n = 1,
         .networks = server->networks,
         .network_n = server->network_n,
     };
@@ -277,10 +310,10 @@ bool server_start(const struct config *config, struct server **started, struct e
     *started = server;
     server->config = config;
     if (!read_networks(server, error) || !open_door(server, error) ||
-        !keeper_open(&config->options, &server->keeper, error) || !open_state(server, error) ||
-        !start_web(server, error))
+        !open_projects(server, error) || !open_state(server, error) || !start_web(server, error))
         return false;
-    keeper_start(server->keeper, REPOSITORY_PATIENCE_MS);
+    for (size_t i = 0; i < server->projects.n; i++)
+        keeper_start(server->projects.all[i].keeper, REPOSITORY_PATIENCE_MS);
     if (server->smtp_url.len)
         start_mailer(server);
     start_blamer(server);
@@ -326,7 +359,8 @@ bool server_stop(struct server *server)
     clock_gettime(CLOCK_REALTIME, &deadline);
     deadline.tv_sec += GIT_STOP_S;
     is_over &= blamer_stop(server->blamer, &deadline);
-    is_over &= keeper_stop(server->keeper, &deadline);
+    for (size_t i = 0; i < server->projects.n; i++)
+        is_over &= keeper_stop(server->projects.all[i].keeper, &deadline);
     store_close(server->store);
     if (!is_over)
         return false;
@@ -334,7 +368,8 @@ bool server_stop(struct server *server)
     blamer_free(server->blamer);
     mailer_free(server->mailer);
     ledger_free(server->ledger);
-    keeper_free(server->keeper);
+    for (size_t i = 0; i < server->projects.n; i++)
+        keeper_free(server->projects.all[i].keeper);
     buffer_release(&server->base_url);
     buffer_release(&server->dsn);
     buffer_release(&server->smtp_url);

@@ -148,7 +148,8 @@ static enum settled tell_by_judge(const struct ledger_settings *settings, const 
     int64_t told_count = record->letter_count, before = record->count - unsettled->added;
     if (!unsettled->is_blamed && before > told_count)
         told_count = before;
-    if (!alert_is_due(&settings->alert, record, known, told_count))
+    const struct alert_settings *alert = settings->get_alert(settings->self, record->project_id);
+    if (!alert_is_due(alert, record, known, told_count))
         return SETTLED_NOT_YET;
     if (unsettled->report)
         return tell(settings, judge, record, known, unsettled->report, arena, error);
@@ -169,7 +170,7 @@ enum settled settle_error(const struct ledger_settings *settings, const struct u
     struct error_record record = {0};
     if (!store_get_error(settings->store, unsettled->error_id, arena, &record, error))
         return SETTLED_FAILED;
-    struct judge *judge = settings->hold_judge(settings->self);
+    struct judge *judge = settings->hold_judge(settings->self, record.project_id);
     enum settled settled = tell_by_judge(settings, judge, unsettled, &record, arena, error);
     judge_drop(judge);
     return settled;

@@ -5,16 +5,20 @@
 
 #include "io/store.h"
 #include "report/decode.h"
+#include "web/form.h"
 #include "web/web.h"
 
 struct page {
     const struct web_settings *settings;
+    const struct web_project *project;
     struct store *store;       // the page thread's own
     struct decoder *decoder;   // the same; reset before each page
     struct arena *arena;       // lives until the answer
     const struct judge *judge; // in force when the page was begun; NULL when there is none
-    struct text (*parameter)(const struct page *page, const char *name); // at is NULL when absent
-    void *source;                                                        // of the parameters
+    // Of the query, or of the form in a request that posts one; at is NULL when absent.
+    struct text (*parameter)(const struct page *page, const char *name);
+    void *source;            // of the parameters
+    const struct form *form; // that was posted; NULL when the page is only read
     bool wants_json;
     int64_t now_ms, uptime_ms;
     size_t waiting_n; // requests behind this one
@@ -22,6 +26,7 @@ struct page {
     // left by the page function
     int status;           // 200 before
     const char *template; // shows facts as HTML
+    struct text location; // not empty: go there instead (303), as after a form that was saved
     struct value
         *facts; // an object; what is shown, and the JSON answer (without names that begin with '_')
     struct text json;  // the JSON answer when facts cannot be it

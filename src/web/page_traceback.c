@@ -16,7 +16,7 @@ static bool read_parameters(const struct page *page, struct request *request, st
 {
     struct site *place = &request->place;
     *request = (struct request){0};
-    place->project_id = page->settings->project_id;
+    place->project_id = page->project->id;
     place->path = page->parameter(page, "filename");
     place->function = page->parameter(page, "function_name");
     place->text = page->parameter(page, "text");

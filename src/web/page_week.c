@@ -48,7 +48,7 @@ static bool is_hidden(const struct page *page, const struct week *week,
                       const struct error_record *record)
 {
     int64_t changed_at_ms = record->ownership.changed_at_ms;
-    return !week->with_old && changed_at_ms && changed_at_ms < page->settings->minimum_date_ms;
+    return !week->with_old && changed_at_ms && changed_at_ms < page->project->minimum_date_ms;
 }
 
 static void drop_hidden(const struct page *page, struct week *week)
@@ -183,7 +183,7 @@ static void show_totals(struct page *page, const struct week *week)
                    week->hidden_n ? show_counted(arena, (int64_t)week->hidden_n, "error")
                                   : (struct text){0});
     char minimum_date[11];
-    date_write(page->settings->minimum_date_ms, minimum_date);
+    date_write(page->project->minimum_date_ms, minimum_date);
     value_set_text(arena, facts, "_known",
                    week->known_n ? show_counted(arena, (int64_t)week->known_n, "known error")
                                  : (struct text){0});
@@ -210,15 +210,15 @@ static void show_surroundings(struct page *page, const struct week *week)
                        ? week_link(page, week->until_ms, week->with_known, week->with_old)
                        : (struct text){0});
     value_set_bool(arena, facts, "_has_smtp", page->settings->has_smtp);
-    value_set_text(arena, facts, "_dsn", page->settings->dsn);
+    value_set_text(arena, facts, "_dsn", page->project->dsn);
 }
 
 bool page_week(struct page *page, struct error *error)
 {
     struct week week = {0};
     if (!read_parameters(page, &week, error) ||
-        !store_list_week(page->store, page->settings->project_id, week.from_ms, week.until_ms,
-                         page->arena, &week.rows, &week.row_n, error))
+        !store_list_week(page->store, page->project->id, week.from_ms, week.until_ms, page->arena,
+                         &week.rows, &week.row_n, error))
         return false;
     drop_hidden(page, &week);
     group(page->arena, &week);

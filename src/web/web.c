@@ -47,23 +47,26 @@ struct web {
 
 struct route {
     const char *path;
-    page_function *function;
+    page_function *read;
+    page_function *save; // takes the page's form; NULL when it has none
     bool gives_json;
 };
 
 static const struct route routes[] = {
-    {"/", page_week, true},
-    {"/check_health", page_health, true},
-    {"/get_weekly_error_report", page_week, true},
-    {"/metrics", page_metrics, false},
-    {"/outbox", page_outbox, true},
-    {"/view_traceback", page_traceback, true},
+    {"/", page_week, NULL, true},
+    {"/check_health", page_health, NULL, true},
+    {"/get_weekly_error_report", page_week, NULL, true},
+    {"/metrics", page_metrics, NULL, false},
+    {"/outbox", page_outbox, NULL, true},
+    {"/view_traceback", page_traceback, NULL, true},
 };
 
 struct page_job {
     struct queue_item item;
     struct http_request *request;
     const struct route *route;
+    struct form form;
+    bool is_form; // that was posted
 };
 
 // ---- answers ----
@@ -159,6 +162,8 @@ static void answer_static(const struct web *web, struct http_request *request)
 
 static struct text parameter(const struct page *page, const char *name)
 {
+    if (page->form)
+        return form_get(page->form, name);
     return http_parameter(page->source, name);
 }
 
@@ -213,18 +218,23 @@ static const char *type_of(const struct page *page)
     return page->wants_json ? json_type : html_type;
 }
 
-static void answer_page(struct web_thread *thread, struct http_request *request,
-                        const struct route *route)
+static void answer_page(struct web_thread *thread, const struct page_job *job)
 {
+    struct http_request *request = job->request;
+    const struct route *route = job->route;
     const struct web_settings *settings = &thread->web->settings;
-    struct judge *judge = settings->hold_judge ? settings->hold_judge(settings->self) : NULL;
+    const struct web_project *project = &settings->projects[0];
+    struct judge *judge =
+        settings->hold_judge ? settings->hold_judge(settings->self, project->id) : NULL;
     struct page page = {
         .settings = settings,
+        .project = project,
         .store = thread->store,
         .decoder = thread->decoder,
         .arena = request->arena,
         .parameter = parameter,
         .source = request,
+        .form = job->is_form ? &job->form : NULL,
         .wants_json = route->gives_json && wants_json(request),
         .now_ms = clock_wall_ms(settings->clock),
         .uptime_ms = clock_mono_ms(settings->clock) - thread->web->started_mono_ms,
@@ -236,7 +246,13 @@ static void answer_page(struct web_thread *thread, struct http_request *request,
     struct error error = {0};
     buffer_clear(&thread->answer);
     decoder_reset(thread->decoder);
-    if (!route->function(&page, &error) || !write_page(thread, &page, &error))
+    page_function *function = job->is_form ? route->save : route->read;
+    if (!function(&page, &error))
+        answer_failure(thread, request, &error);
+    else if (page.location.len)
+        send_answer(request, 303, NULL, (struct text){0}, "Location",
+                    arena_string(request->arena, page.location));
+    else if (!write_page(thread, &page, &error))
         answer_failure(thread, request, &error);
     else
         send_answer(request, page.status, type_of(&page), buffer_text(&thread->answer), NULL, NULL);
@@ -251,7 +267,7 @@ static void *run(void *argument)
     struct queue_item *item;
     while ((item = queue_take(&thread->web->waiting, -1))) {
         struct page_job *job = (struct page_job *)item;
-        answer_page(thread, job->request, job->route);
+        answer_page(thread, job);
     }
     return NULL;
 }
@@ -266,6 +282,11 @@ static const struct route *find_route(struct text path)
     return NULL;
 }
 
+static bool is_post(const struct http_request *request)
+{
+    return text_equal(request->method, TEXT("POST"));
+}
+
 static void queue_page(struct web *web, struct http_request *request, const struct route *route)
 {
     static const struct message busy = {
@@ -276,15 +297,24 @@ static void queue_page(struct web *web, struct http_request *request, const stru
         .header = "Retry-After",
         .header_value = "2",
     };
+    struct error error = {0};
     struct page_job *job = arena_alloc(request->arena, sizeof *job);
-    *job = (struct page_job){.request = request, .route = route};
+    *job = (struct page_job){.request = request, .route = route, .is_form = is_post(request)};
+    if (job->is_form && !form_parse(request->body, request->arena, &job->form, &error)) {
+        refuse(web, request,
+               &(struct message){.status = 400,
+                                 .title = "That form does not work",
+                                 .words = text_of(error.message)});
+        return;
+    }
     http_defer(request);
     if (!queue_push(&web->waiting, &job->item))
         refuse(web, request, &busy);
 }
 
 // NULL when the request may go on.
-static const struct message *find_refusal(const struct http_request *request, bool has_page)
+static const struct message *find_refusal(const struct http_request *request, bool has_page,
+                                          bool has_form)
 {
     static const struct message not_found = {
         .status = 404,
@@ -303,14 +333,14 @@ static const struct message *find_refusal(const struct http_request *request, bo
         return &not_found;
     bool is_read =
         text_equal(request->method, TEXT("GET")) || text_equal(request->method, TEXT("HEAD"));
-    return is_read ? NULL : &not_allowed;
+    return is_read || (has_form && is_post(request)) ? NULL : &not_allowed;
 }
 
 void web_handle(struct web *web, struct http_request *request)
 {
     bool is_style = text_equal(request->path, TEXT("/static/style.css"));
     const struct route *route = find_route(request->path);
-    const struct message *message = find_refusal(request, route || is_style);
+    const struct message *message = find_refusal(request, route || is_style, route && route->save);
     struct guard_refusal refusal;
     if (message)
         refuse(web, request, message);

@@ -11,24 +11,37 @@
 #include "base/value.h"
 #include "core/guilt.h"
 #include "io/http.h"
+#include "io/store.h"
+
+// A project as its pages show it.
+struct web_project {
+    int64_t id;
+    struct text name;
+    struct text dsn;         // what clients are told
+    int64_t minimum_date_ms; // report_only_after_minimum_date; 0 for none
+};
 
 // What self's functions give is shown as it is, to everybody who may see pages: secrets are masked
 // before. They are called by page threads, several at a time.
 struct web_settings {
-    const char *store_address; // must exist already; opened for reading
-    int64_t project_id;
+    const char *store_address;          // must exist already; opened for reading
+    const struct web_project *projects; // the first is the default one
+    size_t project_n;                   // at least one
     const struct clock *clock;
     struct text version;        // of Flawless
     struct text base_url;       // "http://host:port", as in letters
     struct text report_address; // "host:port", where it listens
-    struct text dsn;            // what clients are told
-    int64_t minimum_date_ms;    // report_only_after_minimum_date; 0 for none
     bool has_smtp;              // letters are sent, not only kept
     bool loopback_only;         // there is no login: whoever asks from another machine is refused
 
     void *self;
-    // The judge in force, held for the caller, who drops it; NULL when there is none yet.
-    struct judge *(*hold_judge)(void *self);
+    // A project's judge in force, held for the caller, who drops it; NULL when there is none yet.
+    struct judge *(*hold_judge)(void *self, int64_t project_id);
+    // Has apply change the store for a form, on another thread and in one transaction, and waits
+    // until that is durable. apply may run more than once. False: somebody's mistake that apply
+    // told (it has changed nothing then), or ERROR_BUSY when the store does not work.
+    bool (*change)(void *self, bool (*apply)(void *data, struct store *store, struct error *error),
+                   void *data, struct error *error);
     // Adds an object {"name": text, "value": text} to the list for every option.
     void (*list_options)(void *self, struct arena *arena, struct value *list);
     // Adds members to the object: plain values, objects of them, or lists of texts. A list named

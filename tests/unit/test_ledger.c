@@ -43,10 +43,19 @@ struct job {
     int64_t site_id;
 };
 
-static struct judge *hold_judge(void *self)
+static struct judge *hold_judge(void *self, int64_t project_id)
 {
+    (void)project_id;
     struct fixture *f = self;
     return judge_hold(f->judge);
+}
+
+static const struct alert_settings *get_alert(void *self, int64_t project_id)
+{
+    static const struct alert_settings alert = {.threshold = 3};
+    (void)self;
+    (void)project_id;
+    return &alert;
 }
 
 static bool take_job(void *self, const struct blame_job *job)
@@ -74,12 +83,12 @@ static void start(struct fixture *f)
     f->ledger = ledger_start(&(struct ledger_settings){
         .store = f->writer,
         .clock = &still_clock,
-        .alert = {.threshold = 3},
         .base_url = TEXT("http://localhost:9028"),
         .sender = TEXT("flawless@example.com"),
         .sender_domain = TEXT("example.com"),
         .self = f,
         .hold_judge = hold_judge,
+        .get_alert = get_alert,
         .take_job = take_job,
         .take_letter = take_letter,
     });

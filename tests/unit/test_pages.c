@@ -29,6 +29,7 @@ struct fixture {
     struct store *writer, *reader;
     struct decoder *decoder;
     struct templates *templates;
+    struct web_project project;
     struct web_settings settings;
     bool is_well;
     struct parameter parameters[8]; // a name of NULL ends it
@@ -50,13 +51,17 @@ static int set_up(void **state)
         fail_msg("%s", f->error.message);
     f->decoder = decoder_new();
     f->is_well = true;
+    f->project = (struct web_project){
+        .id = 1,
+        .dsn = TEXT("http://0123456789abcdef0123456789abcdef@errors.example.com:9028/1"),
+    };
     f->settings = (struct web_settings){
-        .project_id = 1,
+        .projects = &f->project,
+        .project_n = 1,
         .clock = &clock_system,
         .version = TEXT("1.2.3"),
         .base_url = TEXT("http://errors.example.com:9028"),
         .report_address = TEXT("errors.example.com:9028"),
-        .dsn = TEXT("http://0123456789abcdef0123456789abcdef@errors.example.com:9028/1"),
         .self = f,
     };
     *state = f;
@@ -210,6 +215,7 @@ static bool ask(struct fixture *f, page_function *function, bool wants_json, str
         .store = f->reader,
         .decoder = f->decoder,
         .arena = &f->arena,
+        .project = &f->project,
         .parameter = find_parameter,
         .source = f,
         .wants_json = wants_json,
@@ -347,7 +353,7 @@ static void a_week_shows_only_what_happened_in_it(void **state)
 static void lines_from_before_the_minimum_date_are_hidden_until_asked_for(void **state)
 {
     struct fixture *f = *state;
-    f->settings.minimum_date_ms = invoice.changed_at_ms + 1;
+    f->project.minimum_date_ms = invoice.changed_at_ms + 1;
     add_failure(f, &invoice);
     struct text page = ask_html(f, page_week);
     assert_has(page, "1 error in lines last changed before 2023-11-14 not shown");

@@ -20,6 +20,7 @@ struct fixture {
     char dir[64];
     struct store *store;
     struct web_settings settings;
+    struct web_project project;
     struct web *web;
     struct http_server *http;
     struct buffer answer;
@@ -59,14 +60,15 @@ static int set_up(void **state)
     snprintf(f->dir, sizeof f->dir, "/tmp/flawless-web-XXXXXX");
     assert_non_null(mkdtemp(f->dir));
     sem_init(&f->gate, 0, 0);
+    f->project = (struct web_project){.id = 1, .dsn = TEXT("http://key@errors.example.com:9028/1")};
     f->settings = (struct web_settings){
         .store_address = f->dir,
-        .project_id = 1,
+        .projects = &f->project,
+        .project_n = 1,
         .clock = &clock_system,
         .version = TEXT("1.2.3"),
         .base_url = TEXT("http://errors.example.com:9028"),
         .report_address = TEXT("errors.example.com:9028"),
-        .dsn = TEXT("http://key@errors.example.com:9028/1"),
         .loopback_only = true,
         .self = f,
         .health = tell_health,
