@@ -100,7 +100,7 @@ static bool is_over(const struct judge *judge, const struct walk *walk)
 }
 
 // Innermost frame first, so the first that can be blamed is the last one of the stack.
-static bool walk_stack(const struct judge *judge, const struct report *report,
+static void walk_stack(const struct judge *judge, const struct report *report,
                        const struct exception *exception, struct walk *walk)
 {
     for (size_t i = exception->frame_n; i > 0 && !is_over(judge, walk); i--) {
@@ -121,14 +121,14 @@ static bool walk_stack(const struct judge *judge, const struct report *report,
             walk->raise_path = path;
         }
     }
-    return walk->frame || walk->is_ignored;
 }
 
 static bool find_guilty(const struct judge *judge, const struct report *report, struct walk *walk)
 {
-    for (size_t i = report->exception_n; i > 0; i--)
-        if (walk_stack(judge, report, &report->exceptions[i - 1], walk))
-            return walk->frame != NULL;
+    for (size_t i = report->exception_n; i > 0 && !is_over(judge, walk); i--)
+        walk_stack(judge, report, &report->exceptions[i - 1], walk);
+    if (walk->frame)
+        return true;
     walk->exception = walk->raise_exception;
     walk->frame = walk->raise_frame;
     walk->path = walk->raise_path;
@@ -146,8 +146,9 @@ static const struct frame *last_frame(const struct report *report)
     return NULL;
 }
 
-// The innermost frame that may be of code which is newer than what is known of the repository:
-// neither the client nor its path says that it is foreign. NULL when there is none.
+// The innermost frame that may be of code which is newer than what is known of the repository: it
+// is not there, and neither the client nor its path says that it is foreign. NULL when there is
+// none. (One that is there was passed over by a rule.)
 static const struct frame *newcomer(const struct judge *judge, const struct report *report,
                                     const struct exception **exception)
 {
@@ -155,8 +156,9 @@ static const struct frame *newcomer(const struct judge *judge, const struct repo
         *exception = &report->exceptions[i - 1];
         for (size_t f = (*exception)->frame_n; f > 0; f--) {
             const struct frame *frame = &(*exception)->frames[f - 1];
+            struct text path;
             if (frame->path.len && frame->line_number && looks_ours(judge, frame) &&
-                may_be_blamed(judge, frame->path))
+                may_be_blamed(judge, frame->path) && !judge_frame(judge, frame, &path))
                 return frame;
         }
     }

@@ -240,6 +240,70 @@ static void the_whitelist_comes_before_the_blame_patterns(void **state)
     judge_drop(judge);
 }
 
+static void a_whitelisted_line_in_a_cause_has_the_whole_report_ignored(void **state)
+{
+    (void)state;
+    struct stack cause, last;
+    fill(&cause, (const char *[]){"/srv/shop/cart.py:9:sock.connect(x)", NULL});
+    fill(&last, (const char *[]){"/srv/shop/views.py:3:pay(x)",
+                                 "/srv/shop/cart.py:11:raise BankError from e", NULL});
+    struct exception chain[] = {cause.exception, last.exception};
+    struct report report = {.platform = TEXT("python"), .exceptions = chain, .exception_n = 2};
+    struct arena arena = {0};
+    said[RULES_THIRD_PARTY_WHITELIST] =
+        "[{\"filename\": \"shop/cart.py\", \"code_fragment\": \"sock.connect(\"}]";
+    struct judge *judge = judge_of(repository, NULL);
+    assert_true(judge_report(judge, &report, 1, &arena).is_ignored);
+    judge_drop(judge);
+    said[RULES_THIRD_PARTY_WHITELIST] =
+        "[{\"filename\": \"shop/cart.py\", \"code_fragment\": \"sock.close(\"}]";
+    judge = judge_of(repository, NULL);
+    struct verdict v = judge_report(judge, &report, 1, &arena);
+    assert_false(v.is_ignored);
+    assert_text_equal(v.site.path,
+                      "shop/views.py"); // the causes are asked only when it is not known
+    judge_drop(judge);
+}
+
+static void what_rules_pass_over_is_nobodys_even_when_nothing_else_is_ours(void **state)
+{
+    (void)state;
+    said[RULES_BUILDING_BLOCKS] = "[{\"filename\": \"shop/cart.py\"}]";
+    struct judge *judge = judge_of(repository, "^shop/");
+    struct verdict v = judge_stack(judge, (const char *[]){"shop/cart.py:9:y()", NULL});
+    assert_null(v.frame);
+    assert_true(v.site.is_unowned);
+    judge_drop(judge);
+}
+
+static void a_raise_line_is_guilty_before_a_building_block_is(void **state)
+{
+    (void)state;
+    said[RULES_BUILDING_BLOCKS] = "[{\"filename\": \"shop/cart.py\"}]";
+    struct judge *judge = judge_of(repository, NULL);
+    struct verdict v = judge_stack(judge, (const char *[]){"/srv/shop/views.py:3:raise A",
+                                                           "/srv/shop/cart.py:9:check(x)", NULL});
+    assert_text_equal(v.site.path, "shop/views.py");
+    judge_drop(judge);
+}
+
+static void languages_are_told_apart_within_one_stack(void **state)
+{
+    (void)state;
+    struct judge *judge = judge_of("src/Cart.kt src/Shop.java web/cart.ts main.go", NULL);
+    struct verdict v = judge_stack(
+        judge, (const char *[]){"src/Shop.java:3:cart.add(x);", "src/Cart.kt:9:error(\"none\")",
+                                "src/Cart.kt:11:?: throw Empty()", NULL});
+    assert_text_equal(v.site.path, "src/Shop.java");
+    v = judge_stack(judge,
+                    (const char *[]){"web/cart.ts:3:add(x)", "main.go:9:panic(\"x\")", NULL});
+    assert_text_equal(v.site.path, "web/cart.ts");
+    v = judge_stack(judge,
+                    (const char *[]){"web/cart.ts:3:add(x)", "main.go:9:error(\"x\")", NULL});
+    assert_text_equal(v.site.path, "main.go");
+    judge_drop(judge);
+}
+
 static void a_building_block_passes_the_blame_to_its_caller(void **state)
 {
     (void)state;
@@ -332,6 +396,10 @@ int main(void)
         cmocka_unit_test(a_pattern_that_explodes_is_bounded),
         cmocka_unit_test(a_line_in_third_party_whitelist_has_the_whole_report_ignored),
         cmocka_unit_test(the_whitelist_comes_before_the_blame_patterns),
+        cmocka_unit_test(a_whitelisted_line_in_a_cause_has_the_whole_report_ignored),
+        cmocka_unit_test(what_rules_pass_over_is_nobodys_even_when_nothing_else_is_ours),
+        cmocka_unit_test(a_raise_line_is_guilty_before_a_building_block_is),
+        cmocka_unit_test(languages_are_told_apart_within_one_stack),
         cmocka_unit_test(a_building_block_passes_the_blame_to_its_caller),
         cmocka_unit_test(a_known_error_can_be_blamed_even_when_it_only_raises),
         cmocka_unit_test(a_known_error_that_no_pattern_matches_is_not_blamed),
