@@ -5,12 +5,14 @@
 
 #include "base/text.h"
 
-// Whether the line begins with its language's word for raising: `raise ValueError(x)`, `throw new
-// X();`, `panic("x")`, also `raise X unless y`. A line that does something before it raises (`if x:
-// raise Y`, `open(f) or die`) is not bare: what it does first may be what failed, and whoever wrote
-// that is the one to ask. The language is told by the path's ending; platform, the report's
-// ("python", "java", ...), decides when the ending is unknown. In an unknown language no line is
-// bare.
+// Whether the line does nothing but raise, told by its beginning: with a word of its language for
+// raising (`raise ValueError(x)`, `throw new X();`, `panic("x")`, also `raise X unless y`), or with
+// what leads to it and cannot fail (`} else { throw x; }`, `?: throw X()`, `or die`). A line that
+// does something before it raises (`if x: raise Y`, `open(f) or die`) is not bare: what it does
+// first may be what failed, and whoever wrote that is the one to ask. Nor is one that hands an
+// error back (`return Err(x)`). Of a statement of many lines, the one that is reported counts.
+// The language is told by the path's ending; platform, the report's ("python", "java", ...),
+// decides when the ending is unknown. In an unknown language no line is bare.
 bool raise_is_bare(struct text platform, struct text path, struct text line);
 
 #endif
