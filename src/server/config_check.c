@@ -28,12 +28,13 @@ __attribute__((format(printf, 4, 5))) static void tell(const struct finding_list
     listener->tell(listener->self, level, about, message);
 }
 
-static void check_data_directory(const struct options *o, const struct finding_listener *listener)
+static void check_data_directory(const struct config *config,
+                                 const struct finding_listener *listener)
 {
     struct error error = {0};
     struct stat status;
     bool exists;
-    const char *path = o->data_dir_path.at;
+    const char *path = config->options.data_dir_path.at;
     if (!files_look_at_directory(path, &exists, &error))
         tell(listener, FINDING_ERROR, "data_dir_path", "%s", error.message);
     else if (!exists)
@@ -46,26 +47,34 @@ static void check_data_directory(const struct options *o, const struct finding_l
         tell(listener, FINDING_OK, "data_dir_path", "%s can be written", path);
 }
 
-static void check_store(const struct options *o, const struct store_look *look, bool is_good,
-                        const struct error *error, const struct finding_listener *listener)
+static void check_store(const struct config *config, const struct finding_listener *listener)
 {
-    if (!is_good)
-        tell(listener, FINDING_ERROR, "store", "%s", error->message);
-    else if (!look->exists)
-        tell(listener, FINDING_OK, "store", "will be made in %s", o->store.at);
-    else if (look->version < look->newest)
+    const char *store = config->options.store.at;
+    struct error error = {0};
+    struct store_look look;
+    if (!store_look(store, &look, &error))
+        tell(listener, FINDING_ERROR, "store", "%s", error.message);
+    else if (!look.exists)
+        tell(listener, FINDING_OK, "store", "will be made in %s", store);
+    else if (look.version < look.newest)
         tell(listener, FINDING_WARNING, "store",
              "%s has schema version %lld; the next start makes it %lld, and no older Flawless can "
              "use it then: make a backup first",
-             o->store.at, (long long)look->version, (long long)look->newest);
+             store, (long long)look.version, (long long)look.newest);
     else
-        tell(listener, FINDING_OK, "store", "%s can be used%s", o->store.at,
-             look->is_in_use ? "; a server works with it now" : "");
+        tell(listener, FINDING_OK, "store", "%s can be used%s", store,
+             look.is_in_use ? "; a server works with it now" : "");
 }
 
-static void check_ports(const struct options *o, bool is_server_running,
-                        const struct finding_listener *listener)
+static bool is_server_running(const struct options *o)
 {
+    struct store_look look;
+    return store_look(o->store.at, &look, NULL) && look.is_in_use;
+}
+
+static void check_ports(const struct config *config, const struct finding_listener *listener)
+{
+    const struct options *o = &config->options;
     struct error error = {0};
     struct door *door = NULL;
     struct door_settings settings = {
@@ -76,7 +85,7 @@ static void check_ports(const struct options *o, bool is_server_running,
     if (door_open(&settings, &door, &error))
         tell(listener, FINDING_OK, "ports", "port %lld%s can be listened on", (long long)o->port,
              o->http_port ? " and the http_port" : "");
-    else if (is_server_running)
+    else if (is_server_running(o))
         tell(listener, FINDING_OK, "ports",
              "not looked at: the server that works with the store may have them (%s)",
              error.message);
@@ -85,8 +94,9 @@ static void check_ports(const struct options *o, bool is_server_running,
     door_close(door);
 }
 
-static void check_repository(const struct options *o, const struct finding_listener *listener)
+static void check_repository(const struct config *config, const struct finding_listener *listener)
 {
+    const struct options *o = &config->options;
     struct error error = {0};
     struct repository *repository = NULL;
     struct repository_settings settings = {
@@ -108,9 +118,9 @@ static void check_repository(const struct options *o, const struct finding_liste
     repository_close(repository);
 }
 
-static void check_rules(const struct options *o, const struct finding_listener *listener)
+static void check_rules(const struct config *config, const struct finding_listener *listener)
 {
-    struct rule_files files = {.directory = o->config_dir_path.at};
+    struct rule_files files = {.directory = config->options.config_dir_path.at};
     struct rules *rules = NULL;
     struct error error = {0};
     size_t rule_n = 0;
@@ -135,8 +145,9 @@ static bool is_login_open(const struct options *o)
     return o->smtp_user.len && !o->smtp_use_tls && !text_starts(host, TEXT("smtps://")) && !is_here;
 }
 
-static void check_mail(const struct options *o, const struct finding_listener *listener)
+static void check_mail(const struct config *config, const struct finding_listener *listener)
 {
+    const struct options *o = &config->options;
     struct buffer url = {0};
     struct error error = {0};
     options_smtp_url(o, &url);
@@ -162,8 +173,9 @@ static void check_mail(const struct options *o, const struct finding_listener *l
     buffer_release(&url);
 }
 
-static void check_log(const struct options *o, const struct finding_listener *listener)
+static void check_log(const struct config *config, const struct finding_listener *listener)
 {
+    const struct options *o = &config->options;
     struct text path = o->log_file;
     if (!path.len)
         return;
@@ -185,17 +197,43 @@ static void check_log(const struct options *o, const struct finding_listener *li
         tell(listener, FINDING_OK, "log_file", "%s can be written", path.at);
 }
 
-void config_check(const struct config *config, const struct finding_listener *listener)
+// A password that every user of this machine can read.
+static void check_password(const struct config *config, const struct finding_listener *listener)
 {
     const struct options *o = &config->options;
-    struct store_look look;
-    struct error error = {0};
-    bool is_store_good = store_look(o->store.at, &look, &error);
-    check_data_directory(o, listener);
-    check_store(o, &look, is_store_good, &error, listener);
-    check_ports(o, look.is_in_use, listener);
-    check_repository(o, listener);
-    check_rules(o, listener);
-    check_mail(o, listener);
-    check_log(o, listener);
+    const char *path = o->smtp_password_file.len ? o->smtp_password_file.at : config->file_name.at;
+    struct stat status;
+    if (!o->smtp_password.len || !path || stat(path, &status) != 0)
+        return;
+    if (status.st_mode & S_IROTH)
+        tell(listener, FINDING_WARNING, "smtp_password",
+             "every user of this machine can read the password in %s; chmod o-r it", path);
+    else
+        tell(listener, FINDING_OK, "smtp_password", "not everybody can read the password in %s",
+             path);
+}
+
+// In the order in which they are made and told. A new part of the configuration gets its check
+// here.
+static void (*const checks[CHECK_N])(const struct config *, const struct finding_listener *) = {
+    [CHECK_DATA_DIRECTORY] = check_data_directory,
+    [CHECK_STORE] = check_store,
+    [CHECK_PORTS] = check_ports,
+    [CHECK_REPOSITORY] = check_repository,
+    [CHECK_RULES] = check_rules,
+    [CHECK_MAIL] = check_mail,
+    [CHECK_PASSWORD] = check_password,
+    [CHECK_LOG] = check_log,
+};
+
+void config_check_one(enum config_check which, const struct config *config,
+                      const struct finding_listener *listener)
+{
+    checks[which](config, listener);
+}
+
+void config_check(const struct config *config, const struct finding_listener *listener)
+{
+    for (int i = 0; i < CHECK_N; i++)
+        checks[i](config, listener);
 }

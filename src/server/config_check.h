@@ -14,9 +14,25 @@ struct finding_listener {
     void (*tell)(void *self, enum finding_level level, const char *about, const char *message);
 };
 
-// Looks at everything a start needs: directories, store, repository, ports, mail server, log. Makes
-// and sends nothing, and does no harm to a server that runs. Takes as long as git and the mail
-// server do, half a minute at most when they do not answer.
+// What is looked at, in this order. The functions are a table at the end of config_check.c.
+enum config_check {
+    CHECK_DATA_DIRECTORY,
+    CHECK_STORE,
+    CHECK_PORTS,
+    CHECK_REPOSITORY,
+    CHECK_RULES,
+    CHECK_MAIL,
+    CHECK_PASSWORD,
+    CHECK_LOG,
+    CHECK_N,
+};
+
+// Looks at one of the things a start needs. Makes and sends nothing, and does no harm to a server
+// that runs. Takes as long as git and the mail server do, half a minute at most when they do not
+// answer.
+void config_check_one(enum config_check which, const struct config *config,
+                      const struct finding_listener *listener);
+// All of them.
 void config_check(const struct config *config, const struct finding_listener *listener);
 
 #endif

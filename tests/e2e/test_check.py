@@ -231,3 +231,15 @@ def test_a_broken_rule_file_is_told_with_its_place(fresh):
 def test_good_rules_are_counted(fresh):
     (fresh.directory / "ignored_exceptions").write_text('["why", {"exception_type": "KeyError"}]')
     assert Outcome(fresh).only("rules")[1].startswith("1 rules")
+
+
+def test_a_password_that_everybody_can_read_is_a_warning(make_server, tmp_path):
+    secret = tmp_path / "password"
+    secret.write_text("open sesame\n")
+    server = make_server(smtp_user="flawless", smtp_password_file=secret)
+    for mode, level in (0o644, "warning"), (0o640, "ok"):
+        secret.chmod(mode)
+        outcome = Outcome(server)
+        assert outcome.only("smtp_password")[0] == level
+        assert str(secret) in outcome.only("smtp_password")[1]
+        assert outcome.status == 0
