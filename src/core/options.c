@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/utf8.h"
+#include "core/options_line.h"
 #include "core/options_value.h"
 
 enum { NAME_MAX = 64, SHOWN_MAX = 60, WARNING_MAX = 20, ROW_MAX = 64 };
@@ -126,19 +127,15 @@ static const char *nearest_name(struct text name)
 
 // ---- lines ----
 
-static bool read_section(struct reader *r, struct text line)
+static bool read_section(struct reader *r, const struct option_line *line)
 {
     char room[SHOWN_MAX], what[300];
-    if (!text_ends(line, TEXT("]")))
-        return refuse(r, r->line, "a section is written [flawless], the ] is missing");
-    struct text name = text_trim(text_until(text_from(line, 1), line.len - 2));
     r->is_in_section = true;
-    r->is_in_other_section = !text_equal_nocase(name, TEXT("flawless"));
-    name = shown(name, room);
+    r->is_in_other_section = !option_line_is_own_section(line);
     if (r->is_in_other_section) {
         snprintf(what, sizeof what,
                  "section [%.*s] is not read, Flawless' options are in section [flawless]",
-                 TEXT_ARG(name));
+                 TEXT_ARG(shown(line->name, room)));
         warn(r, what);
     }
     return true;
@@ -200,22 +197,16 @@ static const struct option_row *find_row(struct text name)
     return NULL;
 }
 
-static bool read_option(struct reader *r, struct text line)
+static bool read_option(struct reader *r, const struct option_line *line)
 {
     char what[200];
-    size_t equals = text_find(line, '='), colon = text_find(line, ':');
-    size_t end = equals < colon ? equals : colon;
-    struct text name = text_trim(text_until(line, end));
-    struct text value = text_trim(text_from(line, end + 1));
-    if (end == line.len || name.len == 0)
-        return refuse(r, r->line, "expected option = value, [flawless] or a comment after #");
     if (!r->is_in_section)
         return refuse(r, r->line, "expected [flawless] on a line of its own before this option");
     if (r->is_in_other_section)
         return true;
-    const struct option_row *row = find_row(name);
+    const struct option_row *row = find_row(line->name);
     if (!row) {
-        warn_unknown(r, name);
+        warn_unknown(r, line->name);
         return true;
     }
     int *line_of = &r->line_of[row - option_table];
@@ -225,20 +216,33 @@ static bool read_option(struct reader *r, struct text line)
         warn(r, what);
     }
     *line_of = r->line;
-    return read_value(r, row, value) && look_at_effect(r, row, value);
+    return read_value(r, row, line->value) && look_at_effect(r, row, line->value);
 }
 
-static bool read_line(struct reader *r, struct text line)
+static bool refuse_broken(struct reader *r, struct text line)
 {
-    line = text_trim(line);
-    if (line.len == 0 || line.at[0] == '#' || line.at[0] == ';')
+    bool is_section = text_starts(line, TEXT("["));
+    return refuse(r, r->line,
+                  is_section ? "a section is written [flawless], the ] is missing"
+                             : "expected option = value, [flawless] or a comment after #");
+}
+
+static bool read_line(struct reader *r, struct text bytes)
+{
+    struct text trimmed = text_trim(bytes);
+    struct option_line line = option_line_read(bytes);
+    if (line.kind == LINE_BLANK || line.kind == LINE_COMMENT)
         return true;
-    if (!utf8_is_valid(line))
+    if (!utf8_is_valid(trimmed))
         return refuse(r, r->line, "these bytes are not UTF-8; save the file as UTF-8");
-    for (size_t i = 0; i < line.len; i++)
-        if (((unsigned char)line.at[i] < 0x20 && line.at[i] != '\t') || line.at[i] == 0x7f)
+    for (size_t i = 0; i < trimmed.len; i++)
+        if (((unsigned char)trimmed.at[i] < 0x20 && trimmed.at[i] != '\t') || trimmed.at[i] == 0x7f)
             return refuse(r, r->line, "there is a control character in this line; remove it");
-    return line.at[0] == '[' ? read_section(r, line) : read_option(r, line);
+    switch (line.kind) {
+    case LINE_SECTION: return read_section(r, &line);
+    case LINE_OPTION: return read_option(r, &line);
+    default: return refuse_broken(r, trimmed);
+    }
 }
 
 // ---- options that need each other ----

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// One value of an option: from what is written in the file, and back. For options.c alone.
+// One value of an option: from what is written in the file, and back.
 #ifndef FLAWLESS_CORE_OPTIONS_VALUE_H
 #define FLAWLESS_CORE_OPTIONS_VALUE_H
 

@@ -178,33 +178,43 @@ static bool read_password(struct options *o, struct error *error)
                                 o->smtp_password_file.at);
 }
 
-// Without directories of Flawless' own and without secrets.
-static bool read_file(const char *path, const struct reading *reading, struct config *config,
-                      struct error *error)
+static bool set_file_name(const char *path, struct config *config, struct error *error)
 {
-    struct buffer content = {0};
     if (path[0] != '/') {
         if (!add_current_directory(&config->file_name, error))
             return false;
         buffer_add_char(&config->file_name, '/');
     }
     buffer_add_string(&config->file_name, path);
-    bool is_good = files_read(path, OPTIONS_SIZE_MAX, &content, error);
-    if (is_good) // in a look the mistakes have been told
-        is_good =
-            options_read(&config->options, path, buffer_text(&content), reading->heard, error) ||
-            reading->is_look;
-    buffer_release(&content);
-    struct text directory = directory_of(buffer_text(&config->file_name));
-    return is_good && go_on(reading, resolve_all(&config->options, directory, error), error);
+    return true;
 }
 
-static bool load_file(const char *path, const struct reading *reading, struct config *config,
+// Without directories of Flawless' own and without secrets.
+static bool read_content(const char *path, struct text content, const struct reading *reading,
+                         struct config *config, struct error *error)
+{
+    if (!set_file_name(path, config, error) ||
+        (!options_read(&config->options, path, content, reading->heard, error) &&
+         !reading->is_look)) // in a look the mistakes have been told
+        return false;
+    struct text directory = directory_of(buffer_text(&config->file_name));
+    return go_on(reading, resolve_all(&config->options, directory, error), error);
+}
+
+static bool read_file(const char *path, const struct reading *reading, struct config *config,
                       struct error *error)
 {
+    struct buffer content = {0};
+    bool is_good = files_read(path, OPTIONS_SIZE_MAX, &content, error) &&
+                   read_content(path, buffer_text(&content), reading, config, error);
+    buffer_release(&content);
+    return is_good;
+}
+
+static bool add_state(const struct reading *reading, struct config *config, struct error *error)
+{
     struct options *o = &config->options;
-    return read_file(path, reading, config, error) &&
-           choose_data_directory(o, text_of(""), reading, error) &&
+    return choose_data_directory(o, text_of(""), reading, error) &&
            go_on(reading, read_password(o, error), error);
 }
 
@@ -252,7 +262,7 @@ static bool load(int argc, char **arguments, const struct reading *reading, stru
     options_init(&config->options);
     if (!read_arguments(argc, arguments, &path, error))
         return false;
-    if (!(path ? load_file(path, reading, config, error)
+    if (!(path ? read_file(path, reading, config, error) && add_state(reading, config, error)
                : load_work_tree(arguments[0], reading, config, error)))
         return false;
     buffer_add(&config->project_name, name_of(config->options.repo_dir));
@@ -276,6 +286,16 @@ bool config_look(int argc, char **arguments, struct options_warnings heard, stru
 {
     const struct reading reading = {.heard = heard, .is_look = true};
     return load(argc, arguments, &reading, config, error);
+}
+
+bool config_look_at(const char *path, struct text content, struct options_warnings heard,
+                    struct config *config, struct error *error)
+{
+    const struct reading reading = {.heard = heard, .is_look = true};
+    *config = (struct config){0};
+    options_init(&config->options);
+    return read_content(path, content, &reading, config, error) &&
+           add_state(&reading, config, error);
 }
 
 void config_release(struct config *config)

@@ -28,11 +28,14 @@ bool config_load(int argc, char **arguments, struct config *config, struct error
 // store stay as written, project_name empty. Errors as config_load's; command is for them.
 bool config_read(const char *command, const char *path, struct config *config, struct error *error);
 
-// As config_load for who only wants to know what is wrong: every mistake and warning is told, nothing is
-// made (data_dir_path may be missing), and what a wrong option meant is at its default. False when
-// there is nothing to go on with: the command line or the file as a whole is wrong.
+// As config_load for who only wants to know what is wrong: every mistake and warning is told,
+// nothing is made (data_dir_path may be missing), and what a wrong option meant is at its default.
+// False when there is nothing to go on with: the command line or the file as a whole is wrong.
 bool config_look(int argc, char **arguments, struct options_warnings heard, struct config *config,
                  struct error *error);
+// The same for a flawless.cfg that would have this content.
+bool config_look_at(const char *path, struct text content, struct options_warnings heard,
+                    struct config *config, struct error *error);
 
 // What any of them filled, even when it failed.
 void config_release(struct config *config);
