@@ -200,6 +200,7 @@ static void make_links(const struct letter_facts *facts, struct arena *arena, st
     buffer_add(&url, facts->base_url);
     buffer_printf(&url, "/get_weekly_error_report?timestamp=%lld",
                   (long long)(facts->now_ms / 1000));
+    buffer_add_string(&url, "&include_known_errors=true&include_modified_before_min_date=true");
     links[1] = (struct link){"All errors of this week, yours among them", keep(arena, &url)};
 }
 

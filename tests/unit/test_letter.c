@@ -245,7 +245,7 @@ static void links_carry_their_parameters_encoded(void **state)
         "&function_name=average&line_number=12&text=f%28%22%23%22%29\n";
     expect_words(letter.text, link, true);
     expect_words(letter.html, "1.py&amp;function_name=average", true);
-    expect_words(letter.text, "/get_weekly_error_report?timestamp=1767330000\n", true);
+    expect_words(letter.text, "/get_weekly_error_report?timestamp=1767330000&include_known", true);
     arena_release(&arena);
 }
 
