@@ -1,4 +1,6 @@
 # SPDX-License-Identifier: MIT
+import contextlib
+import itertools
 import pathlib
 import sys
 
@@ -8,6 +10,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "demo"), str(ROOT / "tests" / "e2e")]
 
 import make_repository  # noqa: E402
+from lines import Code, write_rules  # noqa: E402
 from reports import event, frame  # noqa: E402
 
 from server import Server  # noqa: E402
@@ -55,13 +58,13 @@ def deployed(repository, tmp_path_factory):
     return directory
 
 
-@pytest.fixture
-def make_server(binary, repository, tmp_path):
+@contextlib.contextmanager
+def servers(default_binary, directory, default_repository):
     """Makes servers, not yet started; at the end each must stop in order, with no sanitizer's word."""
     made = []
 
-    def make(name="server", binary=binary, repository=repository, **options):
-        made.append(Server(binary, tmp_path / name, repository, **options))
+    def make(name="server", binary=default_binary, repository=default_repository, **options):
+        made.append(Server(binary, directory / name, repository, **options))
         return made[-1]
 
     yield make
@@ -69,6 +72,33 @@ def make_server(binary, repository, tmp_path):
     complaints = [line for server in made for line in server.complaints()]
     assert not complaints, "\n".join(server.log() for server in made)
     assert all(status == 0 for status in statuses), statuses
+
+
+@pytest.fixture
+def make_server(binary, repository, tmp_path):
+    with servers(binary, tmp_path, repository) as make:
+        yield make
+
+
+@pytest.fixture(scope="session")
+def code(tmp_path_factory):
+    """Many lines with known authors, so that each test can have some of its own."""
+    return Code(tmp_path_factory.mktemp("code"))
+
+
+@pytest.fixture(scope="module")
+def serve(binary, code, tmp_path_factory):
+    """Makes servers that watch `code`, with rule files; a module's tests may share one."""
+    with servers(binary, tmp_path_factory.mktemp("shared"), code.directory) as make:
+        numbers = itertools.count()
+
+        def serve(rules=None, start=True, **options):
+            server = make(f"server{next(numbers)}", letters_per_hour=1000, **options)
+            for name, content in (rules or {}).items():
+                write_rules(server, name, content)
+            return server.start() if start else server
+
+        yield serve
 
 
 @pytest.fixture

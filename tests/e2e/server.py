@@ -43,10 +43,10 @@ class Server:
     def command(self, *arguments):
         return [str(self.binary), *map(str, arguments)]
 
-    def start(self):
+    def start(self, flag="-conf"):
         self.write_cfg()
         (self.directory / "state").mkdir(mode=0o700, exist_ok=True)
-        self.process = Process(self.command("start", "-conf", self.cfg), self.log_path)
+        self.process = Process(self.command("start", flag, self.cfg), self.log_path)
         self.process.wait_for_line("listening on")
         run = subprocess.run(
             self.command("dsn", "-conf", self.cfg), capture_output=True, text=True, check=True
