@@ -220,7 +220,7 @@ class History:
         touched = set()
         for kind in self.random.choices(kinds, weights, k=self.random.choice([1, 1, 1, 2, 3])):
             touched.update(kind(self, files, allowed))
-        for path in touched & files.keys():
+        for path in sorted(touched & files.keys()):
             self.past.append((path, files[path]))
         del self.past[:-1000]
         return touched
@@ -272,7 +272,7 @@ def branch_off(history, importer, main):
         main = importer.commit(
             "main", history.files, history.change(history.files, ours), "Go on", main
         )
-    for path in all_touched:
+    for path in sorted(all_touched):
         if path in side_files:
             history.files[path] = side_files[path]
         else:
