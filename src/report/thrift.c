@@ -271,12 +271,38 @@ static void read_request(struct reader *r, struct report *report, struct excepti
     }
 }
 
+static bool is_type_name(struct text name)
+{
+    for (size_t i = 0; i < name.len; i++) {
+        char c = name.at[i];
+        bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '.';
+        if (!is_letter && (i == 0 || c < '0' || c > '9'))
+            return false;
+    }
+    return name.len > 0 && name.len <= REPORT_NAME_MAX;
+}
+
+// Clients that had no field for the type sent what Python's repr() says: KeyError('a',).
+static void split_repr(struct exception *exception)
+{
+    struct text message = exception->message;
+    size_t open = text_find(message, '(');
+    if (exception->type.len || !text_ends(message, TEXT(")")) ||
+        !is_type_name(text_until(message, open)))
+        return;
+    exception->type = text_until(message, open);
+    message = text_from(text_until(message, message.len - 1), open + 1);
+    exception->message =
+        text_ends(message, TEXT(",")) ? text_until(message, message.len - 1) : message;
+}
+
 // What the Sentry protocol's decoder does to an event, for the one exception there is.
 static void settle(struct decoder *d, struct report *report, struct exception *exception)
 {
     report->platform = TEXT("python");
     report->request = text_without_secrets(d, report->request, REPORT_REQUEST_MAX);
     exception->message = text_without_shapes(d, exception->message, REPORT_TEXT_MAX);
+    split_repr(exception);
     exception_split(exception);
     if (!exception->type.len && !exception->message.len) {
         if (exception->frame_n)

@@ -178,13 +178,28 @@ static void an_empty_request_is_a_report(void **state)
 static void a_message_alone_tells_the_type(void **state)
 {
     (void)state;
-    header("record_error", 1);
-    field(12, 1);
-    string_field(2, "KeyError: 'a'");
-    number(0, 2);
-    assert_true(decodes());
-    assert_text_equal(report_main(&call.report)->type, "KeyError");
-    assert_text_equal(report_main(&call.report)->message, "'a'");
+    static const struct {
+        const char *sent, *type, *message;
+    } cases[] = {
+        {"KeyError: 'a'", "KeyError", "'a'"},
+        {"KeyError('a',)", "KeyError", "'a'"},
+        {"shop.errors.Empty()", "shop.errors.Empty", ""},
+        {"X1(\"(y) (1, 'z')\",)", "X1", "\"(y) (1, 'z')\""},
+        {"it failed (twice)", "", "it failed (twice)"},
+        {"(twice)", "", "(twice)"},
+        {"1x(2)", "", "1x(2)"},
+        {"KeyError('cut", "", "KeyError('cut"},
+        {")", "", ")"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        header("record_error", 1);
+        field(12, 1);
+        string_field(2, cases[i].sent);
+        number(0, 2);
+        assert_true(decodes());
+        assert_text_equal(report_main(&call.report)->type, cases[i].type);
+        assert_text_equal(report_main(&call.report)->message, cases[i].message);
+    }
 }
 
 static void unknown_fields_and_types_are_passed_over(void **state)
