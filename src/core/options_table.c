@@ -52,7 +52,7 @@ const struct option_row option_table[] = {
     {OPTION(default_contact), .section = "Letters", .type = OPTION_EMAIL, .value = "",
      .unset = "nobody",
      .description = "Who gets the letter when nobody can be determined for a line of the "
-                    "repository. (About code outside the repository nobody is told.)"},
+                    "repository; about code outside the repository nobody is told"},
     {OPTION(smtp_host), .section = "Letters", .type = OPTION_SMTP_HOST, .value = "",
      .unset = "letters are kept in the outbox, where the page /outbox shows them",
      .description = "The mail server: host:port, or smtps://host:port for TLS from the first byte. "

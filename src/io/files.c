@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -65,10 +66,10 @@ bool files_read(const char *path, size_t max, struct buffer *content, struct err
 }
 
 // Makes one directory unless there is something of that name.
-static bool make_directory(const char *path, struct error *error)
+static bool make_directory(const char *path, mode_t mode, struct error *error)
 {
     struct stat status;
-    if (mkdir(path, 0700) == 0 || errno == EEXIST)
+    if (mkdir(path, mode) == 0 || errno == EEXIST)
         return true;
     int reason = errno; // EROFS and EACCES are also said about what exists
     if (stat(path, &status) == 0)
@@ -77,7 +78,7 @@ static bool make_directory(const char *path, struct error *error)
     return complain(error, "cannot make the directory", path, remedy_of(reason));
 }
 
-static bool make_with_parents(const char *path, struct error *error)
+static bool make_with_parents(const char *path, mode_t mode, struct error *error)
 {
     char *piece = must_copy(path);
     bool is_made = true;
@@ -85,7 +86,7 @@ static bool make_with_parents(const char *path, struct error *error)
         if (path[i] != '/' && path[i] != '\0')
             continue;
         piece[i] = '\0';
-        is_made = make_directory(piece, error);
+        is_made = make_directory(piece, mode, error);
         piece[i] = path[i];
     }
     free(piece);
@@ -107,7 +108,67 @@ static bool use_directory(const char *path, struct error *error)
 
 bool files_make_private_directory(const char *path, struct error *error)
 {
-    return make_with_parents(path, error) && use_directory(path, error);
+    return make_with_parents(path, 0700, error) && use_directory(path, error);
+}
+
+static bool make_directory_of(const char *path, struct error *error)
+{
+    char *directory = must_copy(path);
+    char *slash = strrchr(directory, '/');
+    bool is_good = true;
+    if (slash && slash != directory) {
+        *slash = '\0';
+        is_good = make_with_parents(directory, 0755, error);
+    }
+    free(directory);
+    return is_good;
+}
+
+static bool write_all(int file, struct text content)
+{
+    while (content.len > 0) {
+        ssize_t written = write(file, content.at, content.len);
+        if (written < 0 && errno != EINTR)
+            return false;
+        content = text_from(content, written > 0 ? (size_t)written : 0);
+    }
+    return true;
+}
+
+// Another file beside path that takes its place when it is whole.
+static bool write_beside(const char *path, struct text content, mode_t mode, uid_t owner,
+                         struct error *error)
+{
+    struct buffer beside = {0};
+    struct stat old;
+    bool exists = stat(path, &old) == 0;
+    buffer_printf(&beside, "%s.XXXXXX", path);
+    int file = mkostemp(beside.at, O_CLOEXEC); // 0600
+    bool is_good = file >= 0;
+    // an owner that cannot be kept is no reason to fail; the file's content is not lost by it
+    if (is_good && fchown(file, exists ? old.st_uid : owner, exists ? old.st_gid : (gid_t)-1) != 0)
+        errno = 0;
+    is_good = is_good && fchmod(file, exists ? old.st_mode & 07777 : mode) == 0 &&
+              write_all(file, content) && fsync(file) == 0 && rename(beside.at, path) == 0;
+    if (!is_good)
+        complain(error, "cannot write", path, remedy_of(errno));
+    if (!is_good && file >= 0)
+        unlink(beside.at);
+    if (file >= 0)
+        close(file);
+    buffer_release(&beside);
+    return is_good;
+}
+
+bool files_replace(const char *path, struct text content, mode_t mode, uid_t owner,
+                   struct error *error)
+{
+    if (!make_directory_of(path, error))
+        return false;
+    char *real = realpath(path, NULL); // where a symbolic link leads
+    bool is_good = write_beside(real ? real : path, content, mode, owner, error);
+    free(real);
+    return is_good;
 }
 
 bool files_look_at_directory(const char *path, bool *exists, struct error *error)

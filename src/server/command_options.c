@@ -7,8 +7,7 @@
 #include "base/json_out.h"
 #include "core/options.h"
 #include "server/commands.h"
-
-enum { LINE_WIDTH = 78 };
+#include "server/wrap.h"
 
 // ---- words shared by the shapes ----
 
@@ -36,23 +35,6 @@ static bool starts_section(const struct option_row *row)
     return row == option_table || strcmp(row[-1].section, row->section) != 0;
 }
 
-// Lines of at most LINE_WIDTH bytes, each with the prefix.
-static void add_wrapped(struct buffer *out, const char *prefix, struct text words)
-{
-    struct text word;
-    size_t column = 0;
-    while (text_cut(&words, ' ', &word)) {
-        if (column > 0 && column + 1 + word.len > LINE_WIDTH) {
-            buffer_add_char(out, '\n');
-            column = 0;
-        }
-        buffer_add_string(out, column ? " " : prefix);
-        column += (column ? 1 : strlen(prefix)) + word.len;
-        buffer_add(out, word);
-    }
-    buffer_add_char(out, '\n');
-}
-
 // ---- the shapes ----
 
 static void write_list(struct buffer *out)
@@ -66,7 +48,7 @@ static void write_list(struct buffer *out)
         buffer_add_char(out, '\n');
         buffer_clear(&words);
         add_sentences(&words, row);
-        add_wrapped(out, "      ", buffer_text(&words));
+        wrap_add(out, "      ", buffer_text(&words));
     }
     buffer_release(&words);
 }
@@ -115,7 +97,7 @@ static void write_sample(struct buffer *out)
         if (row->unset)
             buffer_printf(&words, " When not set: %s.", row->unset);
         buffer_add_char(out, '\n');
-        add_wrapped(out, "# ", buffer_text(&words));
+        wrap_add(out, "# ", buffer_text(&words));
         buffer_printf(out, "#%s =%s%s\n", row->name, *row->value ? " " : "", row->value);
     }
     buffer_release(&words);

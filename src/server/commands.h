@@ -7,6 +7,7 @@
 // done; one line on standard error says why), 2 (the command line is wrong).
 int command_blame(int argc, char **arguments);
 int command_check(int argc, char **arguments);
+int command_configure(int argc, char **arguments);
 int command_dsn(int argc, char **arguments);
 int command_options(int argc, char **arguments);
 int command_start(int argc, char **arguments);

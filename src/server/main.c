@@ -49,6 +49,22 @@ static const struct command {
      "status is 1 when there was an error. Run it as the user that runs the server, who may have "
      "other rights than you. Without -conf it looks at the surrounding git work tree, as with "
      "`flawless start`."},
+    {"configure", command_configure, "[-conf PATH] [OPTIONS]", "make or change a flawless.cfg",
+     "Asks what a flawless.cfg has to say, with defaults from the file when there is one, from the "
+     "git work tree and the user's settings of git around it, and from `flawless options`. Answers "
+     "are looked at as they are given, as `flawless check` does it: whether the port is free, the "
+     "repository can be read, the mail server takes the login.\n"
+     "\n"
+     "Nothing is written before the last answer. In a file that exists only the values that "
+     "changed change: comments, order and everything else stay. A password is not shown; it goes "
+     "into a file of its own, smtp-password beside flawless.cfg, that only its owner can read. "
+     "With a new flawless.cfg come the rule files, empty but for comments. What root writes for "
+     "the server alone belongs to the user flawless, when there is one.\n"
+     "\n"
+     "--set OPTION=VALUE: an answer in advance, for any option, as often as needed. --yes: asks "
+     "nothing and takes the defaults; if something is wrong it says so and writes nothing. The "
+     "exit status is 0, 1 when something was wrong or the input ended, 2 when the command line "
+     "is wrong."},
     {"dsn", command_dsn, "[-conf PATH]", "print the address that clients report to",
      "Prints http://KEY@HOST:PORT/PROJECT, the address (DSN) that Sentry clients and the Flawless "
      "client report to. The key is made when there is none yet.\n"
@@ -85,7 +101,7 @@ static void print_usage(FILE *out)
           "Takes reports of exceptions and sends each to the developer who wrote the line.\n\n",
           out);
     for (size_t i = 0; i < COMMAND_N; i++)
-        fprintf(out, "  %-8s %-28s %s\n", commands[i].name, commands[i].arguments,
+        fprintf(out, "  %-9s %-29s %s\n", commands[i].name, commands[i].arguments,
                 commands[i].summary);
     fputs("\n`flawless help COMMAND` says more.\n", out);
 }

@@ -5,6 +5,7 @@
 
 #include "base/buffer.h"
 #include "core/rules.h"
+#include "core/rules_sample.h"
 
 static char warned[2048];
 
@@ -67,6 +68,30 @@ static void an_empty_list_holds_no_rules(void **state)
     assert_int_equal(rules_count(NULL, RULES_KNOWN_ERRORS), 0);
     rules_drop(rules);
     rules_drop(NULL);
+}
+
+static void a_sample_holds_no_rule_and_shows_one_that_can_be(void **state)
+{
+    (void)state;
+    for (int i = 0; i < RULE_FILE_N; i++) {
+        enum rule_file file = (enum rule_file)i;
+        struct buffer sample = {0}, example = {0};
+        rules_sample(file, &sample);
+        struct rules *rules = read_rules(file, sample.at);
+        assert_int_equal(rules_count(rules, file), 0);
+        rules_drop(rules);
+        struct text rest = text_from(buffer_text(&sample), text_find(buffer_text(&sample), '{'));
+        buffer_printf(&example, "[%.*s]", (int)text_find_last(rest, '"'), rest.at);
+        for (size_t at = 0; at < example.len; at++)
+            if (example.at[at] == '\'')
+                example.at[at] = '"';
+        rules = read_rules(file, example.at);
+        assert_int_equal(rules_count(rules, file), 1);
+        assert_string_equal(warned, "");
+        rules_drop(rules);
+        buffer_release(&sample);
+        buffer_release(&example);
+    }
 }
 
 static void an_unknown_field_is_a_warning_with_its_place(void **state)
@@ -382,6 +407,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_bare_string_is_a_comment),
         cmocka_unit_test(an_empty_list_holds_no_rules),
+        cmocka_unit_test(a_sample_holds_no_rule_and_shows_one_that_can_be),
         cmocka_unit_test(an_unknown_field_is_a_warning_with_its_place),
         cmocka_unit_test(a_mistake_in_json_is_told_with_line_and_column),
         cmocka_unit_test(nesting_without_end_is_refused),
