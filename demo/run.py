@@ -102,6 +102,7 @@ class Demo:
             "bind_address = 127.0.0.1\n"
             f"port = {self.port}\n"
             "http_port = 0\n"
+            "web_auth = none\n"
             f"hostname = {self.url}\n"
             f"data_dir_path = {self.directory / 'state'}\n"
             f"repo_dir = {self.repository}\n"

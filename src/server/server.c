@@ -271,7 +271,7 @@ static bool start_web(struct server *server, struct error *error)
         .base_url = base_url,
         .report_address = scheme_end,
         .has_smtp = o->smtp_host.len > 0,
-        .loopback_only = o->web_auth != WEB_AUTH_NONE,
+        .loopback_only = true,
         .self = server,
         .hold_judge = hold_judge,
         .change = change_by_ledger,

@@ -28,6 +28,7 @@ class Server:
             "bind_address": "127.0.0.1",
             "port": self.port,
             "http_port": 0,
+            "web_auth": "none",
             "hostname": self.url,
             "data_dir_path": self.directory / "state",
             "repo_dir": repository,

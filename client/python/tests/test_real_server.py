@@ -42,8 +42,8 @@ def real_server(tmp_path):
     state.mkdir(mode=0o700)
     cfg = tmp_path / "flawless.cfg"
     cfg.write_text(
-        "[flawless]\nbind_address = 127.0.0.1\nport = %d\nhttp_port = 0\ndata_dir_path = %s\n"
-        "repo_dir = %s\n" % (port, state, tmp_path)
+        "[flawless]\nbind_address = 127.0.0.1\nport = %d\nhttp_port = 0\n"
+        "web_auth = none\ndata_dir_path = %s\nrepo_dir = %s\n" % (port, state, tmp_path)
     )
     process = subprocess.Popen(
         [BINARY, "start", "-conf", str(cfg)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
