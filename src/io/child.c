@@ -206,10 +206,13 @@ static void read_err(struct child *child)
 {
     char bytes[4096];
     ssize_t n = read(child->err, bytes, sizeof bytes);
-    if (n > 0)
+    if (n > 0) {
         keep_tail(child, bytes, (size_t)n);
-    else if (n == 0 || errno != EINTR)
+        if (child->heard)
+            child->heard(child->self, (struct text){bytes, (size_t)n});
+    } else if (n == 0 || errno != EINTR) {
         close_fd(&child->err);
+    }
 }
 
 // False when output is full.

@@ -31,6 +31,8 @@ struct child {
     int64_t deadline_mono_ms, timeout_ms;
     char tail[CHILD_TAIL]; // end of what it said on standard error
     size_t tail_len;
+    void *self; // of heard, who gets all that it says on standard error; NULL: nobody
+    void (*heard)(void *self, struct text bytes);
 };
 
 // ERROR_CONFIG when the program cannot be run, ERROR_SYSTEM for everything else.
