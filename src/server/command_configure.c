@@ -170,20 +170,30 @@ static int give_up(void)
     return 1;
 }
 
+static void tell_change(const char *option, struct text shown)
+{
+    printf("  %s = %.*s\n", option, TEXT_ARG(shown));
+}
+
+// False when it is not to be written, or nobody said so.
+static bool confirm(const struct draft *draft)
+{
+    bool is_yes;
+    if (!is_changed(draft))
+        return true;
+    printf("\n%s\n", draft->is_new ? "The new file says:" : "What changes:");
+    draft_list_changes(draft, tell_change);
+    return questions_confirm("Write it?", true, &is_yes) && is_yes;
+}
+
 static int go_through(struct draft *draft, const struct wish *wish)
 {
-    bool is_yes = true;
     if (wish->is_quiet)
         return questions_take_defaults(draft) ? save(draft) : give_up();
     printf("\n%s %s\nEnter takes what stands in brackets, \"none\" leaves an option out, Ctrl-C "
            "ends and\nchanges nothing.\n",
            draft->is_new ? "Making" : "Changing", draft->path.at);
-    if (!questions_ask(draft))
-        return give_up();
-    printf("\n");
-    if (is_changed(draft) && (!questions_confirm("Write it?", true, &is_yes) || !is_yes))
-        return give_up();
-    return save(draft);
+    return questions_ask(draft) && confirm(draft) ? save(draft) : give_up();
 }
 
 int command_configure(int argc, char **arguments)

@@ -118,9 +118,15 @@ static void check_repository(const struct config *config, const struct finding_l
     repository_close(repository);
 }
 
+static void tell_odd_rule(void *self, const char *message)
+{
+    tell(self, FINDING_WARNING, "rules", "%s", message);
+}
+
 static void check_rules(const struct config *config, const struct finding_listener *listener)
 {
-    struct rule_files files = {.directory = config->options.config_dir_path.at};
+    struct rule_files files = {.directory = config->options.config_dir_path.at,
+                               .warnings = {(void *)(uintptr_t)listener, tell_odd_rule}};
     struct rules *rules = NULL;
     struct error error = {0};
     size_t rule_n = 0;
@@ -132,6 +138,23 @@ static void check_rules(const struct config *config, const struct finding_listen
         rule_n += rules_count(rules, (enum rule_file)file);
     tell(listener, FINDING_OK, "rules", "%zu rules in the files of %s", rule_n, files.directory);
     rules_drop(rules);
+}
+
+// Letters that go out with what stands in the option table for want of something better.
+static void check_addresses(const struct config *config, const struct finding_listener *listener)
+{
+    const struct options *o = &config->options;
+    struct buffer url = {0};
+    options_base_url(o, &url);
+    struct text host = text_from(buffer_text(&url), text_find(buffer_text(&url), '/') + 2);
+    if (o->smtp_host.len && text_starts(host, TEXT("localhost")))
+        tell(listener, FINDING_WARNING, "hostname",
+             "links in letters lead to %s, which only this machine can open; set hostname", url.at);
+    if (o->smtp_host.len && !o->smtp_from.len &&
+        text_equal(o->email_domain_name, TEXT("example.com")))
+        tell(listener, FINDING_WARNING, "email_domain_name",
+             "letters come from flawless@example.com; set it to your own domain, or smtp_from");
+    buffer_release(&url);
 }
 
 // A password that crosses a network in the open.
@@ -221,6 +244,7 @@ static void (*const checks[CHECK_N])(const struct config *, const struct finding
     [CHECK_PORTS] = check_ports,
     [CHECK_REPOSITORY] = check_repository,
     [CHECK_RULES] = check_rules,
+    [CHECK_ADDRESSES] = check_addresses,
     [CHECK_MAIL] = check_mail,
     [CHECK_PASSWORD] = check_password,
     [CHECK_LOG] = check_log,

@@ -21,6 +21,7 @@ enum config_check {
     CHECK_PORTS,
     CHECK_REPOSITORY,
     CHECK_RULES,
+    CHECK_ADDRESSES,
     CHECK_MAIL,
     CHECK_PASSWORD,
     CHECK_LOG,

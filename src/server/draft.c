@@ -135,14 +135,44 @@ void draft_show(const struct draft *draft, const struct option_row *row, struct 
     if (is_smtp_password(row) &&
         (draft->password.len || is_set(&draft->content, "smtp_password_file"))) {
         *is_said = true;
-        buffer_add_string(out, "***");
-    } else if (*is_said) {
-        buffer_add(out, row->flags & OPTION_SECRET ? buffer_text(&shown) : written);
-    } else {
-        buffer_add_string(out, row->value);
+        written = TEXT("***");
     }
+    buffer_add(out, *is_said ? written : text_of(row->value));
     buffer_release(&unused);
     buffer_release(&shown);
+}
+
+void draft_mask(const struct option_row *row, struct text value, struct buffer *out)
+{
+    struct buffer unused = {0};
+    if (!fits(row, value, &unused, out))
+        buffer_add_string(out, "***"); // what it is cannot be told
+    buffer_release(&unused);
+}
+
+// Whether the option's line is another one than before.
+static bool is_line_new(const struct draft *draft, const struct option_row *row, struct text *now)
+{
+    struct text name = text_of(row->name), before;
+    return options_find_written(buffer_text(&draft->content), name, now) &&
+           !(options_find_written(buffer_text(&draft->original), name, &before) &&
+             text_equal(before, *now));
+}
+
+void draft_list_changes(const struct draft *draft,
+                        void (*tell)(const char *option, struct text shown))
+{
+    for (const struct option_row *row = option_table; row->name; row++) {
+        struct buffer shown = {0};
+        struct text now;
+        if (is_smtp_password(row) && draft->password.len) {
+            tell(row->name, TEXT("***"));
+        } else if (is_line_new(draft, row, &now)) {
+            draft_mask(row, now, &shown);
+            tell(row->name, buffer_text(&shown));
+        }
+        buffer_release(&shown);
+    }
 }
 
 static void write_answer(struct draft *draft, const struct option_row *row, struct text value)

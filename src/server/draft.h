@@ -20,9 +20,17 @@ bool draft_open(struct draft *draft, const char *path, struct error *error);
 void draft_release(struct draft *draft);
 
 // Adds the value an option has now, as it would be written: from the file or an answer, when it is
-// one that can be, else the default. A secret is "***". is_said: it is not the default.
+// one that can be, else the default (is_said is false then). A password of the mail server is
+// "***".
 void draft_show(const struct draft *draft, const struct option_row *row, struct buffer *out,
                 bool *is_said);
+
+// Adds what of a value may be shown: secrets in it are "***".
+void draft_mask(const struct option_row *row, struct text value, struct buffer *out);
+
+// Tells each option that the draft changes; shown: its new value, masked.
+void draft_list_changes(const struct draft *draft,
+                        void (*tell)(const char *option, struct text shown));
 
 // Takes an answer (trimmed; "" and "none" are none). A value that says nothing new leaves no line
 // in a file that exists; paths become absolute, smtp_password goes to draft->password, and without

@@ -42,8 +42,10 @@ static const struct command {
      "command line is wrong."},
     {"check", command_check, "[-conf PATH] [--json]", "say what is wrong with a configuration",
      "Looks at a configuration without starting a server: all options, the data directory, the "
-     "store, the ports, the repository and its branch, the log, and the mail server, where it logs "
-     "in and sends nothing. Makes and changes nothing, and may be run beside a server.\n"
+     "store, the ports, the repository and its branch, the rule files, the log, who can read the "
+     "password, and the mail server, where it logs in and sends nothing. Makes and changes "
+     "nothing, "
+     "and may be run beside a server.\n"
      "\n"
      "Each finding is a line: ok, warning or error, what it is about, and what to do. The exit "
      "status is 1 when there was an error. Run it as the user that runs the server, who may have "

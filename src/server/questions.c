@@ -144,6 +144,19 @@ static bool works(const struct draft *draft, const struct step *step)
     return count.error_n == 0;
 }
 
+// Tells what is wrong with the options themselves.
+static bool has_mistakes(const struct draft *draft)
+{
+    struct finding_count count = {0};
+    struct options_warnings heard = {&count, hear_nothing, hear_mistake};
+    struct config config;
+    struct error error = {0};
+    if (!draft_look(draft, heard, &config, &error) && count.error_n == 0)
+        hear_mistake(&count, error.message);
+    config_release(&config);
+    return count.error_n > 0;
+}
+
 // ---- one question ----
 
 static bool is_asked(const struct draft *draft, const struct question *question)
@@ -178,6 +191,18 @@ static bool take(struct draft *draft, const struct option_row *row, struct text 
     return is_good;
 }
 
+static void write_prompt(const struct option_row *row, struct text usual, struct buffer *out)
+{
+    struct buffer shown = {0};
+    draft_mask(row, usual, &shown);
+    bool is_masked = text_contains(buffer_text(&shown), TEXT("***"));
+    buffer_printf(out, "%s%s%s [%.*s]: ", BOLD, row->name, PLAIN,
+                  TEXT_ARG(usual.len == 0 ? TEXT("none")
+                           : is_masked    ? TEXT("as it is")
+                                          : usual));
+    buffer_release(&shown);
+}
+
 // False when the input ended.
 static bool ask(struct draft *draft, const struct question *question)
 {
@@ -186,10 +211,7 @@ static bool ask(struct draft *draft, const struct question *question)
     struct buffer usual = {0}, prompt = {0}, answer = {0};
     bool is_given, is_taken = false;
     find_default(draft, question, &usual);
-    buffer_printf(&prompt, "%s%s%s [%s]: ", BOLD, row->name, PLAIN,
-                  !usual.len  ? "none"
-                  : is_secret ? "as it is"
-                              : usual.at);
+    write_prompt(row, buffer_text(&usual), &prompt);
     say_question(row);
     do {
         is_given = terminal_ask(prompt.at, is_secret, &answer);
@@ -261,6 +283,7 @@ static bool try_step(struct draft *draft, const struct step *step, bool *is_done
 
 bool questions_ask(struct draft *draft)
 {
+    has_mistakes(draft); // which the answers may mend
     for (int i = 0; i < STEP_N; i++) {
         bool is_done = false;
         if (steps[i].title)
@@ -280,18 +303,6 @@ static bool take_default(struct draft *draft, const struct question *question)
     bool is_good = row->flags & OPTION_SECRET || take(draft, row, buffer_text(&usual));
     buffer_release(&usual);
     return is_good;
-}
-
-static bool has_mistakes(const struct draft *draft)
-{
-    struct finding_count count = {0};
-    struct options_warnings heard = {&count, hear_nothing, hear_mistake};
-    struct config config;
-    struct error error = {0};
-    if (!draft_look(draft, heard, &config, &error) && count.error_n == 0)
-        hear_mistake(&count, error.message);
-    config_release(&config);
-    return count.error_n > 0;
 }
 
 bool questions_take_defaults(struct draft *draft)

@@ -99,13 +99,14 @@ static void warn(void *self, const char *message)
 static void parse(const struct rule_files *files, const struct buffer *contents,
                   struct rules **rules, struct error *error)
 {
+    struct rules_warnings log = {NULL, warn};
     *rules = rules_new();
     for (int file = 0; file < RULE_FILE_N; file++) {
         char path[PATH_MAX];
         name_file(files, file, path);
         if (!files->stamps[file].is_there ||
             rules_add_file(*rules, file, buffer_text(&contents[file]), path,
-                           (struct rules_warnings){NULL, warn}, error))
+                           files->warnings.tell ? files->warnings : log, error))
             continue;
         rules_drop(*rules);
         *rules = NULL;

@@ -18,7 +18,8 @@ struct rule_stamp {
 };
 
 struct rule_files {
-    const char *directory; // borrowed
+    const char *directory;          // borrowed
+    struct rules_warnings warnings; // who hears of what is odd; nobody: the log
     struct rule_stamp stamps[RULE_FILE_N];
     struct digest content; // of the files that were read in full the last time
     bool was_read;

@@ -243,3 +243,23 @@ def test_a_password_that_everybody_can_read_is_a_warning(make_server, tmp_path):
         assert outcome.only("smtp_password")[0] == level
         assert str(secret) in outcome.only("smtp_password")[1]
         assert outcome.status == 0
+
+
+def test_a_field_that_no_rule_has_is_a_warning(fresh):
+    (fresh.directory / "ignored_exceptions").write_text('[{"exception_type": "A", "tpye": 1}]')
+    outcome = Outcome(fresh)
+    levels = [level for level, message in outcome.of("rules")]
+    assert levels == ["warning", "ok"], outcome.said
+    assert "tpye" in outcome.of("rules")[0][1]
+    assert outcome.status == 0
+
+
+def test_letters_with_useless_addresses_are_warned_of(make_server):
+    with Mailbox() as mailbox:
+        options = {"smtp_host": mailbox.address, "hostname": "localhost"}
+        outcome = Outcome(make_server("one", **options))
+        assert outcome.only("hostname")[0] == "warning"
+        assert outcome.only("email_domain_name")[0] == "warning"
+        options = {**options, "hostname": "errors.shop.example", "email_domain_name": "shop.example"}
+        outcome = Outcome(make_server("two", **options))
+        assert {level for level, _, _ in outcome.findings} == {"ok"}, outcome.said

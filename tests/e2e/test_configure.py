@@ -2,6 +2,7 @@
 """`flawless configure`: asks, looks at the answers, and changes no more than it was asked to."""
 
 import os
+import signal
 import socket
 import stat
 import subprocess
@@ -273,7 +274,7 @@ def test_a_wrong_value_in_the_file_is_replaced_by_the_default_that_was_offered(p
 
 
 @pytest.mark.parametrize("at", ["data_dir_path", "port", "smtp_password", "Write it?"])
-@pytest.mark.parametrize("key, status", [("\x03", -2), ("\x04", 1)])
+@pytest.mark.parametrize("key, status", [("\x03", -signal.SIGINT), ("\x04", 1)])
 def test_who_leaves_in_the_middle_has_changed_nothing(place, at, key, status):
     before = place.old()
     with Mailbox() as mailbox, place.typist() as typist:
@@ -285,6 +286,29 @@ def test_who_leaves_in_the_middle_has_changed_nothing(place, at, key, status):
     assert "Nothing was changed." in typist.shown
     assert place.cfg.read_text() == before
     assert place.files() == {"flawless.cfg"}
+
+
+def test_who_does_not_wait_for_a_silent_mail_server_need_not(place):
+    before = place.old()
+    with socket.socket() as silent, place.typist() as typist:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        typist.answer("smtp_use_tls", smtp_host="127.0.0.1:%d" % silent.getsockname()[1])
+        typist.type("\n")
+        silent.accept()
+        typist.type("\x03")
+        assert typist.end() == -signal.SIGINT
+    assert place.cfg.read_text() == before
+
+
+def test_what_is_wrong_already_is_told_first_and_what_changes_last(place):
+    before = place.old()
+    place.cfg.write_text(before + "[flawless]\nlog_level = LOUD\n")
+    with place.typist() as typist:
+        typist.answer("Write it?", hostname="elsewhere", report_error_threshold="9")
+    told, _, changes = typist.shown.partition("What changes:\n")
+    assert "log_level" in told.partition("What is remembered")[0]
+    assert changes.startswith("  hostname = elsewhere\n  report_error_threshold = 9\nWrite it?")
 
 
 def test_a_file_that_somebody_else_changed_meanwhile_is_left_alone(place):
