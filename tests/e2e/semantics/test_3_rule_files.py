@@ -221,9 +221,7 @@ def test_filepath_is_a_file_or_a_directory_by_whole_components(
     server = serve(
         {
             "watched_files": [{"email": "w@x.example", "filepath": filepath}],
-            "disowned_files": [
-                {"email": b.author, "filepath": filepath, "designated_email": new}
-            ],
+            "disowned_files": [{"email": b.author, "filepath": filepath, "designated_email": new}],
         }
     )
     for line, is_covered in ((b, covers_b), (ab, covers_ab)):

@@ -71,11 +71,23 @@ class Story:
         )
         known, listed, block, own, high, nobody = (
             code.take(path)
-            for path in ("shop/ada.py", "lib/ab.py", "lib/ab.py", "shop/grace.py", "shop/ada.py", "odd/nobody.py")
+            for path in (
+                "shop/ada.py",
+                "lib/ab.py",
+                "lib/ab.py",
+                "shop/grace.py",
+                "shop/ada.py",
+                "odd/nobody.py",
+            )
         )
         self.rules = {
             "known_errors": [
-                rule(known, alert_every_n_occurences=10, email_header="Call the bank.", email_recipients=["b@x.example"])
+                rule(
+                    known,
+                    alert_every_n_occurences=10,
+                    email_header="Call the bank.",
+                    email_recipients=["b@x.example"],
+                )
             ],
             "third_party_whitelist": [rule(listed)],
             "building_blocks": [rule(block)],
@@ -129,9 +141,7 @@ def tellings(serve, code):
 
 
 def wait_until_settled(server):
-    wait_for(
-        "git's answers", lambda: health_of(server)["store"]["sites_awaiting_blame"] == 0
-    )
+    wait_for("git's answers", lambda: health_of(server)["store"]["sites_awaiting_blame"] == 0)
 
 
 def without(facts, *names):
@@ -171,7 +181,10 @@ def test_the_letters_are_the_same(tellings):
 
         letters = server.json("/outbox")["letters"]
         letters = [
-            {name: same(letter[name]) for name in ("from", "to", "subject", "state", "text", "html")}
+            {
+                name: same(letter[name])
+                for name in ("from", "to", "subject", "state", "text", "html")
+            }
             for letter in letters
         ]
         return sorted(letters, key=lambda letter: letter["text"])

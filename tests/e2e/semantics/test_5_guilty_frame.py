@@ -208,9 +208,7 @@ def test_rules_decide_about_reports_that_come_after_them(server, code):
     report(server, line.event())
     rules = health_of(server)["server"]["rules"]["known_errors"]
     write_rules(server, "known_errors", [KNOWN, KNOWN_BLOCK, rule(line)])
-    wait_for(
-        "the rule", lambda: health_of(server)["server"]["rules"]["known_errors"] == rules + 1
-    )
+    wait_for("the rule", lambda: health_of(server)["server"]["rules"]["known_errors"] == rules + 1)
     report(server, line.event())
     assert count_of(server, line) == 2
     assert error_at(server, line)["is_known_error"]

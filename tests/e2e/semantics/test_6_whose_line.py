@@ -3,7 +3,6 @@
 
 import pytest
 from lines import SHIFTED, error_at, owner_of, report, wait_for_letter
-from reports import event, frame
 
 CONTACT = "team@shop.example"
 RULES = {
@@ -14,8 +13,16 @@ RULES = {
     ],
     "disowned_files": [
         {"email": "ada@example.com", "filepath": "lib/a", "designated_email": "heir@x.example"},
-        {"email": "ada@example.com", "filepath": "shop/grace.py", "designated_email": "no@x.example"},
-        {"email": "hopper@new.example", "filepath": "shop/grace.py", "designated_email": "h@x.example"},
+        {
+            "email": "ada@example.com",
+            "filepath": "shop/grace.py",
+            "designated_email": "no@x.example",
+        },
+        {
+            "email": "hopper@new.example",
+            "filepath": "shop/grace.py",
+            "designated_email": "h@x.example",
+        },
     ],
 }
 
@@ -90,8 +97,7 @@ def test_the_revision_that_was_running_is_blamed_and_not_the_newest(server, code
     report(server, released.event(release="v1"), silent.event())
     assert owner_of(server, released) == "ada@example.com"
     assert owner_of(server, silent) == "ada@example.com"
-    above = event(frame(SHIFTED, 3, "above_2()"))
-    report(server, above)
     above = code.take(SHIFTED)
-    above.number = 3
+    above.number, above.text = 47, "above_46()"
+    report(server, above.event())
     assert owner_of(server, above) == "brandt@shop.example"

@@ -159,7 +159,11 @@ def test_the_developer_watchers_and_the_known_errors_recipients_are_told_each_on
     server, known, code
 ):
     """watch_all_errors: of any file in the traceback that can be blamed; else of the guilty file."""
-    line, caller, egg = known["recipients"], code.take("shop/grace.py"), code.take("vendored.egg/x.py")
+    line, caller, egg = (
+        known["recipients"],
+        code.take("shop/grace.py"),
+        code.take("vendored.egg/x.py"),
+    )
     report(server, line.event(callers=[caller.frame(), egg.frame()]))
     assert wait_for_letter(server, line)["to"].split(", ") == [
         "ada@example.com",

@@ -9,7 +9,7 @@ import re
 import urllib.parse
 
 import pytest
-from lines import rule, report, wait_for_letter
+from lines import report, rule, wait_for_letter
 from reports import event, frame
 
 HOSTILE = "<b>\"x\"</b> & 'y' {{z}}"

@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: MIT
+"""The commands and what they answer."""
+
+import re
+import subprocess
+
+import pytest
+from lines import count_of, settled
+
+
+def run(binary, *arguments):
+    return subprocess.run([binary, *arguments], capture_output=True, text=True, timeout=60)
+
+
+@pytest.mark.parametrize("flag", ["-conf", "--conf"])
+def test_start_takes_its_configuration_by_conf_with_one_dash_or_two(serve, code, flag):
+    """And serves."""
+    server = serve(start=False).start(flag)
+    assert count_of(server, settled(server, code.take())) == 1
+
+
+def test_options_says_name_default_type_and_description_of_each_option(binary):
+    """For people; test_2_configuration.py looks at every one of them."""
+    outcome = run(binary, "options")
+    assert outcome.returncode == 0
+    entries = re.findall(
+        r"^  (\w+) \(([\w: ]+)\), default: (.+)\n((?:      .+\n)+)", outcome.stdout, re.M
+    )
+    assert len(entries) >= 35
+    rows = {name: (kind, default) for name, kind, default, _ in entries}
+    assert rows["port"] == ("int", "9028")
+    assert rows["ignore_vcs_email_domain"] == ("bool", "false")
+    assert all(description.strip() for *_, description in entries)
+
+
+def test_help_explains_the_commands(binary):
+    """All of them, and each."""
+    outcome = run(binary, "help")
+    assert outcome.returncode == 0
+    commands = re.findall(r"^  (\w+) ", outcome.stdout, re.MULTILINE)
+    assert {"start", "options", "help"} <= set(commands)
+    for command in commands:
+        explained = run(binary, "help", command)
+        assert explained.returncode == 0 and command in explained.stdout
+
+
+def test_without_arguments_there_is_usage(binary):
+    """As `help` gives it."""
+    outcome = run(binary)
+    usage = run(binary, "help").stdout.splitlines()[0]
+    assert usage in outcome.stdout + outcome.stderr
+
+
+@pytest.mark.parametrize("word", ["stratr", "--nonsense", "", "START"])
+def test_an_unknown_command_is_usage_and_exit_status_2(binary, word):
+    """With the word that is not known."""
+    outcome = run(binary, word)
+    assert outcome.returncode == 2
+    assert word in outcome.stderr and "Usage: flawless" in outcome.stderr
