@@ -11,10 +11,13 @@
 #include "io/address.h"
 #include "io/door.h"
 #include "io/files.h"
+#include "io/git_remote.h"
 #include "io/repository.h"
 #include "io/smtp.h"
 #include "io/store.h"
 #include "server/rule_files.h"
+
+enum { URL_TIMEOUT_MS = 20 * 1000 };
 
 __attribute__((format(printf, 4, 5))) static void tell(const struct finding_listener *listener,
                                                        enum finding_level level, const char *about,
@@ -92,6 +95,21 @@ static void check_ports(const struct config *config, const struct finding_listen
     else
         tell(listener, FINDING_ERROR, "ports", "%s", error.message);
     door_close(door);
+}
+
+static void check_repository_url(const struct config *config,
+                                 const struct finding_listener *listener)
+{
+    const struct options *o = &config->options;
+    struct arena scratch = {0};
+    struct git_url url;
+    struct error error = {0};
+    if (o->repo_url.len && git_url_read(o->repo_url.at, &scratch, &url, &error) &&
+        repository_try_url(o->git_cli_path.at, o->repo_url.at, URL_TIMEOUT_MS, &error))
+        tell(listener, FINDING_OK, "repo_url", "%s can be read", url.shown);
+    else if (o->repo_url.len)
+        tell(listener, FINDING_ERROR, "repo_url", "%s", error.message);
+    arena_release(&scratch);
 }
 
 static void check_repository(const struct config *config, const struct finding_listener *listener)
@@ -242,6 +260,7 @@ static void (*const checks[CHECK_N])(const struct config *, const struct finding
     [CHECK_DATA_DIRECTORY] = check_data_directory,
     [CHECK_STORE] = check_store,
     [CHECK_PORTS] = check_ports,
+    [CHECK_REPOSITORY_URL] = check_repository_url,
     [CHECK_REPOSITORY] = check_repository,
     [CHECK_RULES] = check_rules,
     [CHECK_ADDRESSES] = check_addresses,

@@ -263,3 +263,11 @@ def test_letters_with_useless_addresses_are_warned_of(make_server):
         options = {**options, "hostname": "errors.shop.example", "email_domain_name": "shop.example"}
         outcome = Outcome(make_server("two", **options))
         assert {level for level, _, _ in outcome.findings} == {"ok"}, outcome.said
+
+
+def test_the_address_of_a_repository_is_tried(make_server, repository, tmp_path):
+    outcome = Outcome(make_server("one", repo_url=f"file://{repository}"))
+    assert outcome.only("repo_url")[0] == "ok", outcome.said
+    outcome = Outcome(make_server("two", repo_url=f"https://me:sesame@127.0.0.1:{free_port()}/a.git"))
+    assert outcome.errors() == ["repo_url"], outcome.said
+    assert "sesame" not in outcome.said

@@ -347,6 +347,8 @@ def test_a_script_gives_its_answers_and_is_asked_nothing(place):
     "argument, status, words",
     [
         ("repo_dir=/no/where", 1, "repo_dir"),
+        ("repo_url=file:///no/where.git", 1, "repo_url file:///no/where.git"),
+        ("repo_url=ext::rm", 1, "repo_url"),
         ("data_dir_path=/dev/null/state", 1, "data_dir_path"),
         ("smtp_host=127.0.0.1:1", 1, "smtp_host"),
         ("smtp_password=alone", 1, "no smtp_user"),
