@@ -18,6 +18,7 @@ struct http_request {
     const struct sockaddr *peer_address;
     bool is_from_loopback;
     bool is_on_pages_port; // came in by the port for pages only
+    bool is_secure;        // nobody on the way could read it: for cookies that must stay secret
     struct arena *arena;   // for whatever has to live until the answer
     void *extra;           // the handler's own; see http_handler.finish
 };
