@@ -36,10 +36,16 @@ void hex_random(size_t len, char *out)
 
 struct digest digest_of(const struct text *parts, size_t part_n)
 {
+    return digest_keyed(NULL, 0, parts, part_n);
+}
+
+struct digest digest_keyed(const unsigned char *key, size_t key_len, const struct text *parts,
+                           size_t part_n)
+{
     struct digest digest;
     crypto_generichash_state state;
     check(sodium_init() >= 0);
-    crypto_generichash_init(&state, NULL, 0, sizeof digest.bytes);
+    crypto_generichash_init(&state, key, key_len, sizeof digest.bytes);
     for (size_t i = 0; i < part_n; i++) {
         unsigned char len[8]; // little-endian on every machine
         for (int byte = 0; byte < 8; byte++)

@@ -17,5 +17,8 @@ struct digest {
     unsigned char bytes[16];
 };
 struct digest digest_of(const struct text *parts, size_t part_n); // part boundaries count
+// The same by a key of at most 64 bytes.
+struct digest digest_keyed(const unsigned char *key, size_t key_len, const struct text *parts,
+                           size_t part_n);
 
 #endif

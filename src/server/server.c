@@ -279,6 +279,7 @@ static bool start_web(struct server *server, struct error *error)
         .health = tell_health,
         .metrics = tell_metrics,
     };
+    seal_key_make(&settings.key);
     server->web = web_start(&settings, error);
     return server->web != NULL;
 }

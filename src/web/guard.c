@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "web/guard.h"
 
+#include "web/url.h"
+
 // "host:port" without the port, "[::1]:80" without port and brackets.
 static struct text host_of(struct text authority)
 {
@@ -17,18 +19,6 @@ static struct text port_of(struct text authority)
     struct text port = text_from(authority, colon + 1);
     int64_t number;
     return text_to_int64(port, &number) ? port : TEXT("9028");
-}
-
-// "http://host:port/path" gives "host:port".
-static struct text authority_of(struct text url)
-{
-    for (size_t i = 0; i + 3 <= url.len; i++) {
-        if (text_starts(text_from(url, i), TEXT("://"))) {
-            struct text rest = text_from(url, i + 3);
-            return text_until(rest, text_find(rest, '/'));
-        }
-    }
-    return text_until(url, text_find(url, '/'));
 }
 
 static bool is_loopback_address(struct text host)
@@ -55,7 +45,7 @@ bool guard_is_own_host(struct text host_header, struct text base_url)
 {
     struct text host = host_of(text_trim(host_header));
     return !host.len || is_local_name(host) ||
-           text_equal_nocase(host, host_of(authority_of(base_url)));
+           text_equal_nocase(host, host_of(url_authority(base_url)));
 }
 
 static struct text tunnel_command(const struct web_settings *settings, struct arena *arena)

@@ -85,6 +85,8 @@ void page_frame(struct value *facts, struct arena *arena, struct text style, str
 void page_complete(struct page *page, struct text style)
 {
     page_frame(page->facts, page->arena, style, page->settings->version);
+    value_set_text(page->arena, page->facts, "_form_token",
+                   access_form_token(page->settings, page->visitor, page->arena));
 }
 
 static void set_text_or_null(struct arena *arena, struct value *object, const char *name,

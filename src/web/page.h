@@ -5,6 +5,7 @@
 
 #include "io/store.h"
 #include "report/decode.h"
+#include "web/access.h"
 #include "web/form.h"
 #include "web/web.h"
 
@@ -19,6 +20,8 @@ struct page {
     struct text (*parameter)(const struct page *page, const char *name);
     void *source;            // of the parameters
     const struct form *form; // that was posted; NULL when the page is only read
+    const struct visitor *visitor;
+    struct text user; // who changes something, for the audit
     bool wants_json;
     int64_t now_ms, uptime_ms;
     size_t waiting_n; // requests behind this one

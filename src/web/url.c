@@ -1,6 +1,16 @@
 // SPDX-License-Identifier: MIT
 #include "web/url.h"
 
+struct text url_authority(struct text url)
+{
+    for (size_t i = 0; i + 3 <= url.len; i++)
+        if (text_starts(text_from(url, i), TEXT("://"))) {
+            url = text_from(url, i + 3);
+            break;
+        }
+    return text_until(url, text_find(url, '/'));
+}
+
 static bool is_plain(unsigned char c)
 {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||

@@ -20,4 +20,7 @@ void url_encode(struct buffer *out, struct text value);
 struct text url_link(struct arena *arena, const char *path, const struct url_parameter *parameters,
                      size_t parameter_n);
 
+// "http://host:port/path" gives "host:port".
+struct text url_authority(struct text url);
+
 #endif

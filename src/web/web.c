@@ -75,7 +75,7 @@ struct page_job {
     "Content-Security-Policy",                                                                     \
         "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; "         \
         "frame-ancestors 'none'; base-uri 'none'",                                                 \
-        "X-Content-Type-Options", "nosniff", "Referrer-Policy", "no-referrer", "X-Frame-Options",  \
+        "X-Content-Type-Options", "nosniff", "Referrer-Policy", "same-origin", "X-Frame-Options",  \
         "DENY"
 
 struct message {
@@ -176,6 +176,10 @@ static void answer_failure(struct web_thread *thread, struct http_request *reque
         message.status = 400;
         message.title = "That address does not work";
         break;
+    case ERROR_REFUSED:
+        message.status = 403;
+        message.title = "Nothing was changed";
+        break;
     case ERROR_NOT_FOUND:
         message.status = 404;
         message.title = "Not found";
@@ -218,6 +222,15 @@ static const char *type_of(const struct page *page)
     return page->wants_json ? json_type : html_type;
 }
 
+// The one place before every page function, so that none that changes something is forgotten.
+static bool run_function(struct page *page, const struct page_job *job, struct error *error)
+{
+    if (!job->is_form)
+        return job->route->read(page, error);
+    return access_takes_form(page->settings, page->visitor, job->request, page->form, error) &&
+           job->route->save(page, error);
+}
+
 static void answer_page(struct web_thread *thread, const struct page_job *job)
 {
     struct http_request *request = job->request;
@@ -226,6 +239,7 @@ static void answer_page(struct web_thread *thread, const struct page_job *job)
     const struct web_project *project = &settings->projects[0];
     struct judge *judge =
         settings->hold_judge ? settings->hold_judge(settings->self, project->id) : NULL;
+    static const struct visitor local = {VISITOR_LOCAL, TEXT("local"), TEXT("local")};
     struct page page = {
         .settings = settings,
         .project = project,
@@ -235,6 +249,8 @@ static void answer_page(struct web_thread *thread, const struct page_job *job)
         .parameter = parameter,
         .source = request,
         .form = job->is_form ? &job->form : NULL,
+        .visitor = &local,
+        .user = local.name,
         .wants_json = route->gives_json && wants_json(request),
         .now_ms = clock_wall_ms(settings->clock),
         .uptime_ms = clock_mono_ms(settings->clock) - thread->web->started_mono_ms,
@@ -246,8 +262,7 @@ static void answer_page(struct web_thread *thread, const struct page_job *job)
     struct error error = {0};
     buffer_clear(&thread->answer);
     decoder_reset(thread->decoder);
-    page_function *function = job->is_form ? route->save : route->read;
-    if (!function(&page, &error))
+    if (!run_function(&page, job, &error))
         answer_failure(thread, request, &error);
     else if (page.location.len)
         send_answer(request, 303, NULL, (struct text){0}, "Location",

@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/seal.h"
 #include "base/value.h"
 #include "core/guilt.h"
 #include "io/http.h"
@@ -31,6 +32,7 @@ struct web_settings {
     struct text version;        // of Flawless
     struct text base_url;       // "http://host:port", as in letters
     struct text report_address; // "host:port", where it listens
+    struct seal_key key;        // of what comes back: forms, links in letters
     bool has_smtp;              // letters are sent, not only kept
     bool loopback_only;         // there is no login: whoever asks from another machine is refused
 

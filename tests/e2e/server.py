@@ -7,6 +7,7 @@ import re
 import signal
 import sqlite3
 import subprocess
+import urllib.parse
 
 from reports import Sender
 from stage import Process, free_port, get, get_json, wait_for
@@ -14,6 +15,7 @@ from stage import Process, free_port, get, get_json, wait_for
 SANITIZER = re.compile(
     r"ERROR: \w+Sanitizer|runtime error:|WARNING: ThreadSanitizer|SUMMARY: \w+Sanitizer"
 )
+FORM_TOKEN = re.compile('name="form_token" value="([0-9a-f]+)"')
 
 
 class Server:
@@ -93,6 +95,15 @@ class Server:
 
     def json(self, path):
         return get_json(self.url + path)
+
+    def post_form(self, page, fields, path=None, headers=None):
+        """Opens a page, fills in its form with fields and sends it to path, else to the page's own;
+        (status, headers, body), not following the answer."""
+        token = FORM_TOKEN.search(self.get(page)).group(1)
+        body = urllib.parse.urlencode({**fields, "form_token": token})
+        headers = {"Content-Type": "application/x-www-form-urlencoded", **(headers or {})}
+        path = path or page.partition("?")[0]
+        return Sender(self.port, self.key).request("POST", path, body, headers)
 
     def week_errors(self):
         """The week's errors."""

@@ -209,6 +209,7 @@ static struct text find_parameter(const struct page *page, const char *name)
 
 static bool ask(struct fixture *f, page_function *function, bool wants_json, struct page *page)
 {
+    static const struct visitor visitor = {VISITOR_LOCAL, TEXT("local"), TEXT("local")};
     f->settings.store_address = f->dir;
     *page = (struct page){
         .settings = &f->settings,
@@ -218,6 +219,8 @@ static bool ask(struct fixture *f, page_function *function, bool wants_json, str
         .project = &f->project,
         .parameter = find_parameter,
         .source = f,
+        .visitor = &visitor,
+        .user = visitor.name,
         .wants_json = wants_json,
         .now_ms = NOW_MS,
         .uptime_ms = 5 * DAY,

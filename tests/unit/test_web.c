@@ -181,7 +181,7 @@ static void every_page_forbids_scripts_frames_and_caches(void **state)
                            "'self' data:; form-action 'self'; frame-ancestors 'none'; base-uri "
                            "'none'\r\n");
         assert_has(answer, "X-Content-Type-Options: nosniff\r\n");
-        assert_has(answer, "Referrer-Policy: no-referrer\r\n");
+        assert_has(answer, "Referrer-Policy: same-origin\r\n");
         assert_has(answer, "X-Frame-Options: DENY\r\n");
         assert_has(answer, "Cache-Control: no-store\r\n");
         assert_has(answer, "Content-Type: text/html; charset=utf-8\r\n");
