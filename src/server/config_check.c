@@ -238,20 +238,32 @@ static void check_log(const struct config *config, const struct finding_listener
         tell(listener, FINDING_OK, "log_file", "%s can be written", path.at);
 }
 
-// A password that every user of this machine can read.
-static void check_password(const struct config *config, const struct finding_listener *listener)
+static void tell_readers(const char *about, const char *path,
+                         const struct finding_listener *listener)
 {
-    const struct options *o = &config->options;
-    const char *path = o->smtp_password_file.len ? o->smtp_password_file.at : config->file_name.at;
     struct stat status;
-    if (!o->smtp_password.len || !path || stat(path, &status) != 0)
+    if (!path || stat(path, &status) != 0)
         return;
     if (status.st_mode & S_IROTH)
-        tell(listener, FINDING_WARNING, "smtp_password",
+        tell(listener, FINDING_WARNING, about,
              "every user of this machine can read the password in %s; chmod o-r it", path);
     else
-        tell(listener, FINDING_OK, "smtp_password", "not everybody can read the password in %s",
-             path);
+        tell(listener, FINDING_OK, about, "not everybody can read the password in %s", path);
+}
+
+// Who may read the passwords of others' services.
+static void check_passwords(const struct config *config, const struct finding_listener *listener)
+{
+    const struct options *o = &config->options;
+    struct buffer url = {0};
+    option_show(o, option_find(TEXT("repo_url")), &url);
+    if (o->smtp_password.len)
+        tell_readers("smtp_password",
+                     o->smtp_password_file.len ? o->smtp_password_file.at : config->file_name.at,
+                     listener);
+    if (text_contains(buffer_text(&url), TEXT("***")))
+        tell_readers("repo_url", config->file_name.at, listener);
+    buffer_release(&url);
 }
 
 // In the order in which they are made and told. A new part of the configuration gets its check
@@ -265,7 +277,7 @@ static void (*const checks[CHECK_N])(const struct config *, const struct finding
     [CHECK_RULES] = check_rules,
     [CHECK_ADDRESSES] = check_addresses,
     [CHECK_MAIL] = check_mail,
-    [CHECK_PASSWORD] = check_password,
+    [CHECK_PASSWORDS] = check_passwords,
     [CHECK_LOG] = check_log,
 };
 

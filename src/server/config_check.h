@@ -24,7 +24,7 @@ enum config_check {
     CHECK_RULES,
     CHECK_ADDRESSES,
     CHECK_MAIL,
-    CHECK_PASSWORD,
+    CHECK_PASSWORDS,
     CHECK_LOG,
     CHECK_N,
 };

@@ -270,4 +270,5 @@ def test_the_address_of_a_repository_is_tried(make_server, repository, tmp_path)
     assert outcome.only("repo_url")[0] == "ok", outcome.said
     outcome = Outcome(make_server("two", repo_url=f"https://me:sesame@127.0.0.1:{free_port()}/a.git"))
     assert outcome.errors() == ["repo_url"], outcome.said
+    assert "every user" in outcome.of("repo_url")[1][1]
     assert "sesame" not in outcome.said
