@@ -23,13 +23,13 @@
 #include "base/log.h"
 #include "base/map.h"
 #include "report/decode.h"
+#include "server/offers.h"
 #include "server/settle.h"
 #include "server/tally.h"
 
 enum {
     WAITING_MAX = 16384,                   // messages
     WAITING_BYTES_MAX = 256 * 1024 * 1024, // of memory held by submissions
-    OFFER_MAX = 256,                       // jobs or letters looked up at once
     NOTE_MAX = 100000,                     // errors remembered
     KEEP_ALWAYS = 50,     // so many first occurrences of an error are kept whatever their pace ...
     KEEP_EVERY_MS = 1000, // ... then at most one in this time
@@ -56,9 +56,7 @@ struct ledger {
     atomic_llong waiting_bytes;
 
     struct map notes;                     // error id -> struct error_note
-    struct map jobs, letters;             // ids in flight with blamer and mailer
-    bool may_have_jobs, may_have_letters; // the store may hold some that are not in flight
-    bool is_blamer_full, is_mailer_full;  // until they tell of one that is done
+    struct offers offers;
     struct queue_item *unrecorded;        // outcomes of letters that could not be recorded yet
     int64_t look_again_mono_ms;
     struct buffer body;
@@ -225,8 +223,8 @@ static bool record_entry(struct ledger *ledger, struct batch *batch,
     };
     if (!store_tally(store, &tally, error) || !keep_some(ledger, batch, &row, entry, error))
         return false;
-    if (row.awaits_blame && !map_find(&ledger->jobs, id_key(&row.site_id)))
-        ledger->may_have_jobs = true;
+    if (row.awaits_blame)
+        offers_expect_job(&ledger->offers, row.site_id);
     touch_by_reports(batch, row.error_id, entry);
     return true;
 }
@@ -271,7 +269,7 @@ static bool settle_touched(struct ledger *ledger, struct batch *batch, struct er
         if (settled == SETTLED_FAILED)
             return false;
         note->has_letter = settled == SETTLED_WITH_LETTER || settled == SETTLED_FOR_EVER;
-        ledger->may_have_letters |= settled == SETTLED_WITH_LETTER;
+        ledger->offers.may_have_letters |= settled == SETTLED_WITH_LETTER;
     }
     return true;
 }
@@ -343,7 +341,7 @@ static bool commit_batch(struct ledger *ledger, struct queue_item *items, bool *
     } else {
         store_rollback(store);
         forget_notes(ledger);
-        ledger->may_have_jobs = ledger->may_have_letters = true;
+        offers_look_again(&ledger->offers);
     }
     batch_tally_release(&batch.tally);
     map_release(&batch.touched_by_id);
@@ -379,8 +377,7 @@ static void finish_message(struct ledger *ledger, struct ledger_message *message
     } else if (message->subject == LEDGER_BLAME) {
         // when it could not be recorded, the site still waits in the store and is offered again
         struct blame_answer *answer = (struct blame_answer *)message;
-        map_take(&ledger->jobs, id_key(&answer->site_id));
-        ledger->is_blamer_full = false;
+        offers_end_job(&ledger->offers, answer->site_id);
         free_message(message);
     } else if (refusal) {
         // a letter that was sent must not be sent again because that could not be recorded: try
@@ -389,8 +386,7 @@ static void finish_message(struct ledger *ledger, struct ledger_message *message
         ledger->unrecorded = &message->item;
     } else {
         struct letter_outcome *outcome = (struct letter_outcome *)message;
-        map_take(&ledger->letters, id_key(&outcome->letter.id));
-        ledger->is_mailer_full = false;
+        offers_end_letter(&ledger->offers, outcome->letter.id);
         free_message(message);
     }
 }
@@ -438,44 +434,7 @@ static void process(struct ledger *ledger, struct queue_item *items)
     note_failure(ledger, is_failing ? &error : NULL);
 }
 
-// ---- handing on ----
-
-// Offers every waiting job that is not in flight yet, as far as there is room.
-static void offer_jobs(struct ledger *ledger, struct arena *arena)
-{
-    struct blame_job *jobs;
-    size_t job_n = 0, job_max = OFFER_MAX + ledger->jobs.count;
-    ledger->may_have_jobs =
-        !store_list_blame_jobs(ledger->settings.store, clock_wall_ms(ledger->settings.clock),
-                               job_max, arena, &jobs, &job_n, NULL);
-    for (size_t i = 0; i < job_n; i++) {
-        if (map_find(&ledger->jobs, id_key(&jobs[i].site_id)))
-            continue;
-        ledger->is_blamer_full = !ledger->settings.take_job(ledger->settings.self, &jobs[i]);
-        if (ledger->is_blamer_full)
-            break;
-        map_put(&ledger->jobs, id_key(&jobs[i].site_id), ledger);
-    }
-    ledger->may_have_jobs |= job_n == job_max || ledger->is_blamer_full;
-}
-
-static void offer_letters(struct ledger *ledger, struct arena *arena)
-{
-    struct outbox_letter *letters;
-    size_t letter_n = 0, letter_max = OFFER_MAX + ledger->letters.count;
-    ledger->may_have_letters =
-        !store_list_letters_to_send(ledger->settings.store, clock_wall_ms(ledger->settings.clock),
-                                    letter_max, arena, &letters, &letter_n, NULL);
-    for (size_t i = 0; i < letter_n; i++) {
-        if (map_find(&ledger->letters, id_key(&letters[i].id)))
-            continue;
-        ledger->is_mailer_full = !ledger->settings.take_letter(ledger->settings.self, &letters[i]);
-        if (ledger->is_mailer_full)
-            break;
-        map_put(&ledger->letters, id_key(&letters[i].id), ledger);
-    }
-    ledger->may_have_letters |= letter_n == letter_max || ledger->is_mailer_full;
-}
+// ---- the thread ----
 
 // Now and then: work whose time comes by itself, and what could not be recorded.
 static void look_again(struct ledger *ledger)
@@ -484,7 +443,7 @@ static void look_again(struct ledger *ledger)
     if (now < ledger->look_again_mono_ms)
         return;
     ledger->look_again_mono_ms = now + LOOK_AGAIN_MS;
-    ledger->may_have_jobs = ledger->may_have_letters = true;
+    offers_look_again(&ledger->offers);
     for (struct queue_item *item = ledger->unrecorded, *next; item; item = next) {
         next = item->next;
         if (!queue_push_always(&ledger->queue, item))
@@ -493,23 +452,13 @@ static void look_again(struct ledger *ledger)
     ledger->unrecorded = NULL;
 }
 
-static void offer_work(struct ledger *ledger)
-{
-    struct arena arena = {0};
-    look_again(ledger);
-    if (ledger->may_have_jobs && !ledger->is_blamer_full)
-        offer_jobs(ledger, &arena);
-    if (ledger->settings.has_smtp && ledger->may_have_letters && !ledger->is_mailer_full)
-        offer_letters(ledger, &arena);
-    arena_release(&arena);
-}
-
 static void *run(void *self)
 {
     struct ledger *ledger = self;
     while (!queue_is_closed(&ledger->queue) || queue_count(&ledger->queue)) {
         show_life(ledger);
-        offer_work(ledger);
+        look_again(ledger);
+        offers_make(&ledger->offers);
         struct queue_item *items = queue_take_all(&ledger->queue, LOOK_AGAIN_MS);
         if (items)
             process(ledger, items);
@@ -523,7 +472,7 @@ struct ledger *ledger_start(const struct ledger_settings *settings)
 {
     struct ledger *ledger = must_alloc(sizeof *ledger);
     ledger->settings = *settings;
-    ledger->may_have_jobs = ledger->may_have_letters = true;
+    offers_init(&ledger->offers, &ledger->settings);
     queue_init(&ledger->queue, WAITING_MAX);
     pthread_mutex_init(&ledger->failure_lock, NULL);
     ledger->batch_reports.bounds = batch_report_bounds;
@@ -578,8 +527,7 @@ void ledger_free(struct ledger *ledger)
         free_message((struct ledger_message *)item);
     }
     forget_notes(ledger);
-    map_release(&ledger->jobs);
-    map_release(&ledger->letters);
+    offers_release(&ledger->offers);
     buffer_release(&ledger->body);
     queue_release(&ledger->queue);
     pthread_mutex_destroy(&ledger->failure_lock);
