@@ -1,37 +1,26 @@
 // SPDX-License-Identifier: MIT
 // A letter is a list of parts; each part is plain text made once, from which both forms of the
 // letter are written. So there is one place where foreign characters are tamed (plain_add) and one
-// where markup is escaped (add_escaped).
+// where markup is escaped (html_add).
 #include "core/letter.h"
 
 #include <stdio.h>
 #include <string.h>
 
+#include "core/letter_links.h"
 #include "core/letter_part.h"
-#include "core/week.h"
 
 enum {
     DAY_MS = 24 * 3600 * 1000,
-    SUBJECT_MAX = 200,
+    SUBJECT_PATH_MAX = 140,
     WORDS_MAX = 500,           // bytes of a name, a reason, a commit's subject
     REQUEST_MAX = 16 * 1024,   // bytes of the request's text
     HEADER_MAX = 7 * 1024,     // bytes of a known error's header
-    LINK_MAX = 1024,           // bytes of a parameter before encoding
     HEAD_HTML_MAX = 8 * 1024,  // bytes of each of the first three parts after escaping
     PART_HTML_MAX = 36 * 1024, // ... and of the others: all of them together stay under LETTER_MAX
 };
 
 // ---- small pieces ----
-
-// "2026-01-02 03:04 UTC"
-static void add_moment(struct buffer *out, int64_t moment_ms)
-{
-    char date[11];
-    int64_t of_day_ms = ((moment_ms % DAY_MS) + DAY_MS) % DAY_MS;
-    date_write(moment_ms, date);
-    buffer_printf(out, "%s %02d:%02d UTC", date, (int)(of_day_ms / 3600000),
-                  (int)(of_day_ms / 60000 % 60));
-}
 
 // " (3 days ago)"; nothing when the moment lies ahead.
 static void add_age(struct buffer *out, int64_t moment_ms, int64_t now_ms)
@@ -43,41 +32,6 @@ static void add_age(struct buffer *out, int64_t moment_ms, int64_t now_ms)
         buffer_add_string(out, " (within the last day)");
     else
         buffer_printf(out, " (%lld day%s ago)", (long long)days, days == 1 ? "" : "s");
-}
-
-static void add_encoded(struct buffer *out, struct text t)
-{
-    t = text_clip(t, LINK_MAX);
-    for (size_t i = 0; i < t.len; i++) {
-        unsigned char c = (unsigned char)t.at[i];
-        bool is_plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
-                        (c >= 'A' && c <= 'Z') || c == '-' || c == '_' || c == '.' || c == '~';
-        if (is_plain)
-            buffer_add_char(out, (char)c);
-        else
-            buffer_printf(out, "%%%02X", c);
-    }
-}
-
-// Stops after max bytes, never inside a character or an escape.
-static void add_escaped(struct buffer *out, struct text t, size_t max)
-{
-    size_t start = out->len;
-    for (size_t i = 0; i < t.len; i++) {
-        bool begins = ((unsigned char)t.at[i] & 0xc0) != 0x80;
-        if (begins && out->len - start + 6 > max) {
-            buffer_add_string(out, "...");
-            return;
-        }
-        switch (t.at[i]) {
-        case '&': buffer_add_string(out, "&amp;"); break;
-        case '<': buffer_add_string(out, "&lt;"); break;
-        case '>': buffer_add_string(out, "&gt;"); break;
-        case '"': buffer_add_string(out, "&quot;"); break;
-        case '\'': buffer_add_string(out, "&#39;"); break;
-        default: buffer_add_char(out, t.at[i]);
-        }
-    }
 }
 
 // ---- the parts ----
@@ -101,12 +55,12 @@ static void write_who(const struct letter_facts *facts, struct buffer *out)
                                "contact.\n");
     if (who->changed_at_ms != 0) {
         struct text name = who->author_name.len ? who->author_name : who->author_email;
-        if (who->state == OWNER_FOUND && is_same_person(who) && !facts->has_others)
+        if (who->state == OWNER_FOUND && is_same_person(who) && facts->is_to_owner)
             buffer_add_string(out, "You");
         else
             plain_add(out, name.len ? name : TEXT("Somebody"), WORDS_MAX, PLAIN_ONE_LINE);
         buffer_add_string(out, " changed this line on ");
-        add_moment(out, who->changed_at_ms);
+        plain_add_moment(out, who->changed_at_ms);
         add_age(out, who->changed_at_ms, facts->now_ms);
         if (who->commit_subject.len > 0) {
             buffer_add_string(out, " in \"");
@@ -148,9 +102,9 @@ static void write_what(const struct letter_facts *facts, struct buffer *out)
     }
     buffer_printf(out, "\nSeen %lld time%s, first on ", (long long)record->count,
                   record->count == 1 ? "" : "s");
-    add_moment(out, record->first_seen_at_ms);
+    plain_add_moment(out, record->first_seen_at_ms);
     buffer_add_string(out, ", last on ");
-    add_moment(out, record->last_seen_at_ms);
+    plain_add_moment(out, record->last_seen_at_ms);
     buffer_add_string(out, ".\n");
 }
 
@@ -163,20 +117,13 @@ static struct text write_subject(const struct letter_facts *facts, struct arena 
         plain_add(&out, facts->report->hostname, 80, PLAIN_ONE_LINE);
     }
     buffer_add_string(&out, " in ");
-    plain_add(&out, facts->record->path, SUBJECT_MAX - 100, PLAIN_ONE_LINE);
+    plain_add(&out, facts->record->path, SUBJECT_PATH_MAX, PLAIN_ONE_LINE);
     struct text subject = arena_copy(arena, buffer_text(&out));
     buffer_release(&out);
     return subject;
 }
 
-// ---- links ----
-
-struct link {
-    const char *label;
-    struct text url;
-};
-
-enum { LINK_N = 2 };
+// ---- the two forms ----
 
 static struct text keep(struct arena *arena, struct buffer *b)
 {
@@ -185,31 +132,14 @@ static struct text keep(struct arena *arena, struct buffer *b)
     return t;
 }
 
-static void make_links(const struct letter_facts *facts, struct arena *arena, struct link *links)
-{
-    const struct error_record *record = facts->record;
-    struct buffer url = {0};
-    buffer_add(&url, facts->base_url);
-    buffer_add_string(&url, "/view_traceback?filename=");
-    add_encoded(&url, record->path);
-    buffer_add_string(&url, "&function_name=");
-    add_encoded(&url, record->function);
-    buffer_printf(&url, "&line_number=%lld&text=", (long long)record->line_number);
-    add_encoded(&url, record->text);
-    links[0] = (struct link){"Most recent occurrence", keep(arena, &url)};
-    buffer_add(&url, facts->base_url);
-    buffer_printf(&url, "/get_weekly_error_report?timestamp=%lld",
-                  (long long)(facts->now_ms / 1000));
-    buffer_add_string(&url, "&include_known_errors=true&include_modified_before_min_date=true");
-    links[1] = (struct link){"All errors of this week, yours among them", keep(arena, &url)};
-}
+static const char pre_begin[] =
+    "<pre style=\"white-space: pre-wrap; overflow-wrap: anywhere; font-size: 13px; background: "
+    "#f4f4f4; color: #222; padding: 8px\">";
 
 static const char about[] =
     "What is Flawless? It watches programs in production. When one fails, it finds the line of "
     "code to blame, asks git who changed it last, and writes to that one developer, once for each "
     "line.";
-
-// ---- the two forms ----
 
 struct part {
     const char *title; // NULL: none
@@ -218,7 +148,7 @@ struct part {
 
 enum { PART_N = 6 };
 
-static struct text write_text(const struct part *parts, const struct link *links,
+static struct text write_text(const struct part *parts, const struct letter_link *links,
                               struct arena *arena)
 {
     struct buffer out = {0};
@@ -232,7 +162,7 @@ static struct text write_text(const struct part *parts, const struct link *links
             buffer_add_char(&out, '\n');
         buffer_add_char(&out, '\n');
     }
-    for (size_t i = 0; i < LINK_N; i++) {
+    for (size_t i = 0; i < LETTER_LINK_N; i++) {
         buffer_printf(&out, "%s:\n", links[i].label);
         buffer_add(&out, links[i].url);
         buffer_add_string(&out, "\n\n");
@@ -241,29 +171,28 @@ static struct text write_text(const struct part *parts, const struct link *links
     return keep(arena, &out);
 }
 
-static struct text write_html(const struct part *parts, const struct link *links,
+static struct text write_html(const struct part *parts, const struct letter_link *links,
                               struct text subject, struct arena *arena)
 {
     struct buffer out = {0};
-    buffer_add_string(&out, "<!DOCTYPE html>\n<html><head><meta charset=\"utf-8\"><title>");
-    add_escaped(&out, subject, PART_HTML_MAX);
-    buffer_add_string(&out, "</title></head>\n<body style=\"font-family: sans-serif\">\n");
+    html_begin(&out, subject);
     for (size_t i = 0; i < PART_N; i++) {
         if (parts[i].body.len == 0)
             continue;
         if (parts[i].title)
             buffer_printf(&out, "<h3>%s</h3>\n", parts[i].title);
-        buffer_add_string(&out, "<pre style=\"white-space: pre-wrap\">");
-        add_escaped(&out, buffer_text(&parts[i].body), i < 3 ? HEAD_HTML_MAX : PART_HTML_MAX);
+        buffer_add_string(&out, pre_begin);
+        html_add(&out, buffer_text(&parts[i].body), i < 3 ? HEAD_HTML_MAX : PART_HTML_MAX);
         buffer_add_string(&out, "</pre>\n");
     }
     buffer_add_string(&out, "<ul>\n");
-    for (size_t i = 0; i < LINK_N; i++) {
+    for (size_t i = 0; i < LETTER_LINK_N; i++) {
         buffer_add_string(&out, "<li><a href=\"");
-        add_escaped(&out, links[i].url, PART_HTML_MAX);
+        html_add(&out, links[i].url, PART_HTML_MAX);
         buffer_printf(&out, "\">%s</a></li>\n", links[i].label);
     }
-    buffer_printf(&out, "</ul>\n<p>%s</p>\n</body></html>\n", about);
+    buffer_printf(&out, "</ul>\n<p style=\"color: #595959\">%s</p>\n", about);
+    html_end(&out);
     return keep(arena, &out);
 }
 
@@ -274,7 +203,7 @@ void letter_write(const struct letter_facts *facts, struct arena *arena, struct 
         {.title = NULL},          {.title = NULL}, // the traceback has a first line of its own
         {.title = "Stack Frame"}, {.title = "Additional Information"},
     };
-    struct link links[LINK_N];
+    struct letter_link links[LETTER_LINK_N];
     plain_add(&parts[0].body, text_trim(facts->header), HEADER_MAX, PLAIN_LINES);
     write_what(facts, &parts[1].body);
     write_who(facts, &parts[2].body);
@@ -283,7 +212,7 @@ void letter_write(const struct letter_facts *facts, struct arena *arena, struct 
         part_variables(facts->report, facts->judge, &parts[4].body);
         plain_add(&parts[5].body, text_trim(facts->report->request), REQUEST_MAX, PLAIN_LINES);
     }
-    make_links(facts, arena, links);
+    letter_links(facts->base_url, facts->record, facts->now_ms, arena, links);
     letter->subject = write_subject(facts, arena);
     letter->text = write_text(parts, links, arena);
     letter->html = write_html(parts, links, letter->subject, arena);

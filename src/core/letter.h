@@ -16,7 +16,7 @@ struct letter_facts {
     struct text base_url; // "http://host:port" without a final slash
     int64_t now_ms;
     struct text header; // on top of everything, from a known error's rule; may be empty
-    bool has_others;    // not only the developer reads it
+    bool is_to_owner;   // whoever owns the line reads it
 };
 
 struct letter {

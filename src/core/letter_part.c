@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/utf8.h"
+#include "core/week.h"
 
 enum {
     PATH_MAX_SHOWN = 240,
@@ -18,6 +19,8 @@ enum {
     TRACEBACK_MAX = 36 * 1024,
     VARIABLES_MAX = 32 * 1024,
     PIECE_MAX = 64,
+    TITLE_MAX = 4096,
+    DAY_MS = 24 * 3600 * 1000,
 };
 
 // ---- characters ----
@@ -28,7 +31,7 @@ static bool is_disturbing(const unsigned char *at, size_t len)
     if (len == 1)
         return at[0] < 0x20 || at[0] == 0x7f;
     if (len == 2)
-        return at[0] == 0xc2 && at[1] < 0xa0;
+        return (at[0] == 0xc2 && at[1] < 0xa0) || (at[0] == 0xd8 && at[1] == 0x9c); // U+061C
     if (len != 3 || at[0] != 0xe2)
         return false;
     return (at[1] == 0x80 && (at[2] >= 0xa8 && at[2] <= 0xae)) || // U+2028 to U+202E
@@ -64,6 +67,50 @@ void plain_add(struct buffer *out, struct text t, size_t max, enum plain_lines l
         if (!is_crlf)
             add_character(out, c, lines);
     }
+}
+
+void plain_add_moment(struct buffer *out, int64_t moment_ms)
+{
+    char date[11];
+    int64_t of_day_ms = ((moment_ms % DAY_MS) + DAY_MS) % DAY_MS;
+    date_write(moment_ms, date);
+    buffer_printf(out, "%s %02d:%02d UTC", date, (int)(of_day_ms / 3600000),
+                  (int)(of_day_ms / 60000 % 60));
+}
+
+void html_add(struct buffer *out, struct text t, size_t max)
+{
+    size_t start = out->len;
+    for (size_t i = 0; i < t.len; i++) {
+        bool begins = ((unsigned char)t.at[i] & 0xc0) != 0x80;
+        if (begins && out->len - start + 6 > max) {
+            buffer_add_string(out, "...");
+            return;
+        }
+        switch (t.at[i]) {
+        case '&': buffer_add_string(out, "&amp;"); break;
+        case '<': buffer_add_string(out, "&lt;"); break;
+        case '>': buffer_add_string(out, "&gt;"); break;
+        case '"': buffer_add_string(out, "&quot;"); break;
+        case '\'': buffer_add_string(out, "&#39;"); break;
+        default: buffer_add_char(out, t.at[i]);
+        }
+    }
+}
+
+void html_begin(struct buffer *out, struct text title)
+{
+    buffer_add_string(out, "<!DOCTYPE html>\n<html><head><meta charset=\"utf-8\">"
+                           "<meta name=\"viewport\" content=\"width=device-width\"><title>");
+    html_add(out, title, TITLE_MAX);
+    buffer_add_string(out,
+                      "</title></head>\n<body style=\"font-family: sans-serif; font-size: 15px; "
+                      "line-height: 1.4; max-width: 60em; margin: 0 auto; padding: 12px\">\n");
+}
+
+void html_end(struct buffer *out)
+{
+    buffer_add_string(out, "</body></html>\n");
 }
 
 // ---- pieces of which the last ones matter most ----

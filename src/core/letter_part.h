@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The long parts of a letter as plain text. For letter.c alone.
+// The long parts of a letter as plain text. For letters and digests.
 #ifndef FLAWLESS_CORE_LETTER_PART_H
 #define FLAWLESS_CORE_LETTER_PART_H
 
@@ -14,6 +14,16 @@ enum plain_lines {
 // replaced, and
 // "..." when that cut something off.
 void plain_add(struct buffer *out, struct text t, size_t max, enum plain_lines lines);
+
+// "2026-01-02 03:04 UTC"
+void plain_add_moment(struct buffer *out, int64_t moment_ms);
+
+// Appends t escaped; stops after max bytes with "...", never inside a character or an escape.
+void html_add(struct buffer *out, struct text t, size_t max);
+
+// What stands around a letter in HTML.
+void html_begin(struct buffer *out, struct text title);
+void html_end(struct buffer *out);
 
 // "Type: message", several lines when the message has them.
 void plain_exception(struct buffer *out, const struct exception *exception);

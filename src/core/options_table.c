@@ -68,11 +68,16 @@ const struct option_row option_table[] = {
      .description = "A file that holds the password of smtp_user and nothing else"},
     {OPTION(smtp_use_tls), .section = "Letters", .type = OPTION_BOOL, .value = "false",
      .description = "Encrypt with STARTTLS; a server that cannot is not used"},
+    {OPTION(smtp_ca_file), .section = "Letters", .type = OPTION_PATH, .value = "",
+     .unset = "the certificates that the system trusts",
+     .description = "Certificates in PEM form by which the mail server's is checked, for one of "
+                    "your own authority"},
     {OPTION(smtp_from), .section = "Letters", .type = OPTION_EMAIL, .value = "",
      .unset = "flawless@ and email_domain_name", .description = "The sender's address"},
-    {OPTION(letters_per_hour), .section = "Letters", .type = OPTION_INT, .flags = OPTION_LATER,
-     .value = "10", .min = 1, .max = MANY,
-     .description = "Letters to one address within an hour; the rest goes into a digest"},
+    {OPTION(letters_per_hour), .section = "Letters", .type = OPTION_INT, .value = "10", .min = 1,
+     .max = MANY,
+     .description = "Letters about errors to one address within an hour; what exceeds it comes "
+                    "together in one letter when the hour is over"},
 
     {OPTION(data_dir_path), .section = "State", .type = OPTION_PATH, .value = "",
      .unset = "/var/lib/flawless, or ~/.local/share/flawless when that may not be written",

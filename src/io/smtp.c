@@ -15,7 +15,6 @@ enum {
     CONNECT_MS = 15000,
     LETTER_MS = 120000,
     ADDRESS_MAX = 254,
-    RECIPIENT_MAX = 100,
     REPLY_MAX = 300,        // bytes of a server's reply that are told
     WORD_MAX = 39,          // bytes in one encoded word: with its frame and "Subject: " 73
     HEADER_VALUE_MAX = 900, // RFC 5322: a line has at most 998
@@ -72,6 +71,17 @@ static size_t swallow(char *data, size_t size, size_t count, void *self)
 }
 
 // ---- opening ----
+
+struct smtp_settings smtp_settings_of(const struct options *options, const char *url)
+{
+    return (struct smtp_settings){
+        .url = url,
+        .user = options->smtp_user.at,
+        .password = options->smtp_password.at,
+        .use_starttls = options->smtp_use_tls,
+        .ca_file = options->smtp_ca_file.len ? options->smtp_ca_file.at : NULL,
+    };
+}
 
 static void start_curl(void)
 {
@@ -224,21 +234,12 @@ static void add_date(struct smtp *smtp, int64_t moment_ms)
                    utc.tm_sec);
 }
 
-static bool add_recipients(struct smtp *smtp, struct text to, struct error *error)
+static void add_thread(struct smtp *smtp, struct text thread_id)
 {
-    struct text piece;
-    size_t count = 0;
-    while (text_cut(&to, ',', &piece)) {
-        char address[ADDRESS_MAX + 3];
-        piece = text_trim(piece);
-        if (!is_address(piece) || ++count > RECIPIENT_MAX)
-            return error_set(error, ERROR_INPUT,
-                             "\"%.*s\" is not an address that can be written to",
-                             TEXT_ARG(text_clip(piece, 100)));
-        snprintf(address, sizeof address, "<%.*s>", TEXT_ARG(piece));
-        smtp->recipients = append(smtp->recipients, address);
-    }
-    return count > 0 || error_set(error, ERROR_INPUT, "the letter has no recipient");
+    if (thread_id.len == 0)
+        return;
+    add_header(smtp, "In-Reply-To: <%.*s>", TEXT_ARG(thread_id));
+    add_header(smtp, "References: <%.*s>", TEXT_ARG(thread_id));
 }
 
 static void add_part(struct smtp *smtp, const char *type, struct text content)
@@ -261,16 +262,17 @@ static void add_part(struct smtp *smtp, const char *type, struct text content)
 static bool prepare(struct smtp *smtp, const struct outbox_letter *letter, struct error *error)
 {
     struct buffer subject = {0};
-    char sender[ADDRESS_MAX + 3];
+    char sender[ADDRESS_MAX + 3], recipient[ADDRESS_MAX + 3];
+    if (!is_address(letter->to))
+        return error_set(error, ERROR_INPUT, "\"%.*s\" is not an address that can be written to",
+                         TEXT_ARG(text_clip(letter->to, 100)));
     if (!is_address(letter->from))
         return error_set(error, ERROR_INPUT, "\"%.*s\" is not an address to send from",
                          TEXT_ARG(text_clip(letter->from, 100)));
     if (!is_one_line(letter->subject) || !is_one_line(letter->message_id) ||
-        !is_one_line(letter->to))
+        !is_one_line(letter->thread_id))
         return error_set(error, ERROR_INPUT,
                          "a header of the letter has a control character or is too long");
-    if (!add_recipients(smtp, letter->to, error))
-        return false;
     smtp_add_header_words(&subject, letter->subject);
     struct text domain = text_from(letter->from, text_find(letter->from, '@') + 1);
     add_header(smtp, "From: Flawless <%.*s>", TEXT_ARG(letter->from));
@@ -278,7 +280,9 @@ static bool prepare(struct smtp *smtp, const struct outbox_letter *letter, struc
     add_header(smtp, "Subject: %s", subject.at ? subject.at : "");
     add_date(smtp, letter->written_at_ms);
     add_header(smtp, "Message-ID: <%.*s>", TEXT_ARG(letter->message_id));
-    add_header(smtp, "Auto-Submitted: auto-generated");
+    add_thread(smtp, letter->thread_id);
+    add_header(smtp, "Auto-Submitted: auto-generated"); // RFC 3834: no answer from a machine
+    add_header(smtp, "X-Auto-Response-Suppress: All");  // the same for Exchange
     add_header(smtp, "List-Id: Flawless <flawless.%.*s>", TEXT_ARG(domain));
     add_header(smtp, "X-Mailer: Flawless");
     add_header(smtp, "Content-Type: multipart/alternative");
@@ -290,6 +294,8 @@ static bool prepare(struct smtp *smtp, const struct outbox_letter *letter, struc
     add_part(smtp, "text/html; charset=utf-8", letter->html);
     snprintf(sender, sizeof sender, "<%.*s>", TEXT_ARG(letter->from));
     curl_easy_setopt(smtp->curl, CURLOPT_MAIL_FROM, sender);
+    snprintf(recipient, sizeof recipient, "<%.*s>", TEXT_ARG(letter->to));
+    smtp->recipients = append(NULL, recipient);
     curl_easy_setopt(smtp->curl, CURLOPT_MAIL_RCPT, smtp->recipients);
     curl_easy_setopt(smtp->curl, CURLOPT_HTTPHEADER, smtp->headers);
     curl_easy_setopt(smtp->curl, CURLOPT_MIMEPOST, smtp->mime);

@@ -7,6 +7,7 @@
 
 #include "base/buffer.h"
 #include "base/error.h"
+#include "core/options.h"
 #include "io/store.h"
 
 // Borrowed C strings. user NULL or empty: no login.
@@ -19,20 +20,24 @@ struct smtp_settings {
         *cancel; // once true, what is under way ends within about a second; NULL: never
 };
 
+// What the options say; url is options_smtp_url's.
+struct smtp_settings smtp_settings_of(const struct options *options, const char *url);
+
 // One connection, used again for the letters of one batch. One thread.
 struct smtp;
 struct smtp *smtp_open(const struct smtp_settings *settings);
 void smtp_close(struct smtp *smtp); // NULL is fine
 
 enum smtp_outcome {
-    SMTP_SENT,    // the server took it for every recipient
-    SMTP_REFUSED, // it will never take it: 5xx to a recipient or the content, or the letter itself
-                  // cannot be sent
-    SMTP_LATER,   // not now: 4xx to a recipient or the content
-    SMTP_AWAY,    // no letter can be sent now: no connection, no STARTTLS, login or sender refused
+    SMTP_SENT,    // the server took it
+    SMTP_REFUSED, // it will never take it: 5xx to the recipient or the content, or the letter
+                  // itself cannot be sent
+    SMTP_LATER, // not now: 4xx to the recipient or the content
+    SMTP_AWAY,  // no letter can be sent now: no connection, no STARTTLS, login or sender refused
 };
 // The letter is text and HTML in one; its headers are From, To, Subject (RFC 2047), Date
-// (written_at_ms), Message-ID, Auto-Submitted, List-Id and X-Mailer. Takes at most two minutes.
+// (written_at_ms), Message-ID, In-Reply-To and References (thread_id), Auto-Submitted,
+// X-Auto-Response-Suppress, List-Id and X-Mailer. Takes at most two minutes.
 // error: filled unless SMTP_SENT, with the server's words when it said any; the password is in none
 // of them.
 enum smtp_outcome smtp_send(struct smtp *smtp, const struct outbox_letter *letter,

@@ -132,6 +132,33 @@ bool store_add_letter(struct store *store, struct outbox_letter *letter, struct 
     return store->ops->add_letter(store, letter, error);
 }
 
+bool store_look_at_address(struct store *store, struct text address, int64_t since_ms, int64_t n,
+                           struct address_facts *facts, struct error *error)
+{
+    return store->ops->look_at_address(store, address, since_ms, n, facts, error);
+}
+
+bool store_hold_letter(struct store *store, struct text address, int64_t error_id, int64_t now_ms,
+                       int64_t due_at_ms, struct error *error)
+{
+    return store->ops->hold_letter(store, address, error_id, now_ms, due_at_ms, error);
+}
+
+bool store_list_digests(struct store *store, int64_t now_ms, size_t address_max,
+                        struct arena *arena, struct text **addresses, size_t *address_n,
+                        struct error *error)
+{
+    return store->ops->list_digests(store, now_ms, address_max, arena, addresses, address_n, error);
+}
+
+bool store_take_held(struct store *store, struct text address, size_t record_max,
+                     struct arena *arena, struct error_record **records, size_t *record_n,
+                     int64_t *held_n, struct error *error)
+{
+    return store->ops->take_held(store, address, record_max, arena, records, record_n, held_n,
+                                 error);
+}
+
 bool store_list_letters_to_send(struct store *store, int64_t now_ms, size_t letter_max,
                                 struct arena *arena, struct outbox_letter **letters,
                                 size_t *letter_n, struct error *error)

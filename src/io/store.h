@@ -142,14 +142,16 @@ enum outbox_state {
     OUTBOX_KEPT,    // there is no SMTP server: it stays here to be read
     OUTBOX_WAITING, // to be sent
     OUTBOX_SENT,
-    OUTBOX_FAILED, // given up; last_error says why
+    OUTBOX_FAILED,  // given up after days; last_error says why
+    OUTBOX_REFUSED, // the mail server will never take it; last_error has its words
 };
 
 struct outbox_letter {
     int64_t id, error_id; // error_id 0: about no error
     // without angle brackets; never changes, so that a repeated letter is recognised
     struct text message_id;
-    struct text from, to; // to: addresses separated by ", "
+    struct text thread_id; // the same for letters about one error, as message_id; empty: none
+    struct text from, to;  // one address each
     struct text subject, text, html;
     enum outbox_state state;
     int64_t written_at_ms, sent_at_ms, next_try_at_ms;
@@ -160,6 +162,30 @@ struct outbox_letter {
 // Puts the letter into the outbox and remembers on its error when it was written (letter_at_ms) and
 // at which count (letter_count), in the current transaction. Sets letter->id.
 bool store_add_letter(struct store *store, struct outbox_letter *letter, struct error *error);
+
+// What counts for whether another letter to an address is written now, without regard to case.
+struct address_facts {
+    int64_t nth_at_ms;    // when the n-th newest letter after since_ms was written; 0: there are
+                          // fewer than n
+    int64_t digest_at_ms; // when what is held back for it becomes a digest; 0: nothing is
+    bool was_refused;     // there is a letter to it in OUTBOX_REFUSED
+};
+bool store_look_at_address(struct store *store, struct text address, int64_t since_ms, int64_t n,
+                           struct address_facts *facts, struct error *error);
+// Instead of store_add_letter: the error is to stand in the address's digest, once, and remembers
+// the same as if the letter had been written.
+bool store_hold_letter(struct store *store, struct text address, int64_t error_id, int64_t now_ms,
+                       int64_t due_at_ms, struct error *error);
+// Addresses whose digest is due, the one due longest first.
+bool store_list_digests(struct store *store, int64_t now_ms, size_t address_max,
+                        struct arena *arena, struct text **addresses, size_t *address_n,
+                        struct error *error);
+// Removes what is held back for an address. *held_n: how many errors that were; records: the at
+// most record_max of them with most occurrences.
+bool store_take_held(struct store *store, struct text address, size_t record_max,
+                     struct arena *arena, struct error_record **records, size_t *record_n,
+                     int64_t *held_n, struct error *error);
+
 // Letters in OUTBOX_WAITING whose time has come, the one due longest first.
 bool store_list_letters_to_send(struct store *store, int64_t now_ms, size_t letter_max,
                                 struct arena *arena, struct outbox_letter **letters,
@@ -212,7 +238,8 @@ bool store_list_outbox(struct store *store, int64_t before_id, size_t letter_max
 struct store_counts {
     int64_t errors, occurrences; // occurrences: the sum of all errors' counts
     int64_t sites_awaiting_blame;
-    int64_t letters_waiting, letters_kept, letters_sent, letters_failed;
+    int64_t letters_waiting, letters_kept, letters_sent, letters_failed, letters_refused;
+    int64_t letters_held; // that wait for a digest
 };
 bool store_count(struct store *store, struct store_counts *counts, struct error *error);
 

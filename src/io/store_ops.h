@@ -47,6 +47,16 @@ struct store_ops {
                         const struct ownership *ownership, int64_t *error_id, struct error *error);
 
     bool (*add_letter)(struct store *store, struct outbox_letter *letter, struct error *error);
+    bool (*look_at_address)(struct store *store, struct text address, int64_t since_ms, int64_t n,
+                            struct address_facts *facts, struct error *error);
+    bool (*hold_letter)(struct store *store, struct text address, int64_t error_id, int64_t now_ms,
+                        int64_t due_at_ms, struct error *error);
+    bool (*list_digests)(struct store *store, int64_t now_ms, size_t address_max,
+                         struct arena *arena, struct text **addresses, size_t *address_n,
+                         struct error *error);
+    bool (*take_held)(struct store *store, struct text address, size_t record_max,
+                      struct arena *arena, struct error_record **records, size_t *record_n,
+                      int64_t *held_n, struct error *error);
     bool (*list_letters_to_send)(struct store *store, int64_t now_ms, size_t letter_max,
                                  struct arena *arena, struct outbox_letter **letters,
                                  size_t *letter_n, struct error *error);

@@ -87,6 +87,19 @@ bool sqlite_postpone_blame(struct store *store, int64_t site_id, int64_t retry_a
 bool sqlite_settle_site(struct store *store, int64_t site_id, const struct line_identity *line,
                         const struct ownership *ownership, int64_t *error_id, struct error *error);
 bool sqlite_add_letter(struct store *store, struct outbox_letter *letter, struct error *error);
+bool sqlite_look_at_address(struct store *store, struct text address, int64_t since_ms, int64_t n,
+                            struct address_facts *facts, struct error *error);
+bool sqlite_hold_letter(struct store *store, struct text address, int64_t error_id, int64_t now_ms,
+                        int64_t due_at_ms, struct error *error);
+bool sqlite_list_digests(struct store *store, int64_t now_ms, size_t address_max,
+                         struct arena *arena, struct text **addresses, size_t *address_n,
+                         struct error *error);
+bool sqlite_take_held(struct store *store, struct text address, size_t record_max,
+                      struct arena *arena, struct error_record **records, size_t *record_n,
+                      int64_t *held_n, struct error *error);
+// Remembers on an error that it was told, and at which count.
+bool sqlite_set_letter_time(struct sqlite_store *s, int64_t error_id, int64_t at_ms,
+                            struct error *error);
 bool sqlite_list_letters_to_send(struct store *store, int64_t now_ms, size_t letter_max,
                                  struct arena *arena, struct outbox_letter **letters,
                                  size_t *letter_n, struct error *error);

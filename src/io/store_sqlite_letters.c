@@ -3,7 +3,8 @@
 
 #define LETTER_COLUMNS                                                                             \
     "id, COALESCE(error_id, 0), state, written_at_ms, sent_at_ms, next_try_at_ms, attempts,"       \
-    " last_error, message_id, from_address, to_addresses, subject, text_part, html_part"
+    " last_error, message_id, thread_id, from_address, to_addresses, subject, text_part, "         \
+    "html_part"
 
 static void read_letter(struct query *q, struct arena *arena, struct outbox_letter *letter)
 {
@@ -16,6 +17,7 @@ static void read_letter(struct query *q, struct arena *arena, struct outbox_lett
     letter->attempts = query_int(q);
     letter->last_error = query_text(q, arena);
     letter->message_id = query_text(q, arena);
+    letter->thread_id = query_text(q, arena);
     letter->from = query_text(q, arena);
     letter->to = query_text(q, arena);
     letter->subject = query_text(q, arena);
@@ -48,8 +50,8 @@ static bool add_letter(struct sqlite_store *s, struct outbox_letter *letter, str
     struct query q = query_open(
         s, SQL_ADD_LETTER,
         "INSERT INTO outbox (error_id, state, written_at_ms, sent_at_ms, next_try_at_ms, attempts,"
-        " last_error, message_id, from_address, to_addresses, subject, text_part, html_part)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)");
+        " last_error, message_id, thread_id, from_address, to_addresses, subject, text_part,"
+        " html_part) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)");
     if (letter->error_id)
         query_add_int(&q, letter->error_id);
     else
@@ -61,6 +63,7 @@ static bool add_letter(struct sqlite_store *s, struct outbox_letter *letter, str
     query_add_int(&q, letter->attempts);
     query_add_text(&q, letter->last_error);
     query_add_text(&q, letter->message_id);
+    query_add_text(&q, letter->thread_id);
     query_add_text(&q, letter->from);
     query_add_text(&q, letter->to);
     query_add_text(&q, letter->subject);
@@ -72,17 +75,22 @@ static bool add_letter(struct sqlite_store *s, struct outbox_letter *letter, str
     return true;
 }
 
-bool sqlite_add_letter(struct store *store, struct outbox_letter *letter, struct error *error)
+bool sqlite_set_letter_time(struct sqlite_store *s, int64_t error_id, int64_t at_ms,
+                            struct error *error)
 {
-    struct sqlite_store *s = sqlite_of(store);
-    if (!sqlite_check_batch(s, error) || !add_letter(s, letter, error))
-        return false;
     struct query q =
         query_open(s, SQL_SET_LETTER_TIME,
                    "UPDATE errors SET letter_at_ms = ?2, letter_count = count WHERE id = ?1");
-    query_add_int(&q, letter->error_id);
-    query_add_int(&q, letter->written_at_ms);
+    query_add_int(&q, error_id);
+    query_add_int(&q, at_ms);
     return query_run(&q, error);
+}
+
+bool sqlite_add_letter(struct store *store, struct outbox_letter *letter, struct error *error)
+{
+    struct sqlite_store *s = sqlite_of(store);
+    return sqlite_check_batch(s, error) && add_letter(s, letter, error) &&
+           sqlite_set_letter_time(s, letter->error_id, letter->written_at_ms, error);
 }
 
 // The ids are chosen first, so that only the asked letters' texts are read.

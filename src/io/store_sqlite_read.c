@@ -105,13 +105,16 @@ bool sqlite_count(struct store *store, struct store_counts *counts, struct error
                                 " (SELECT COUNT(*) FROM outbox WHERE state = ?1),"
                                 " (SELECT COUNT(*) FROM outbox WHERE state = ?2),"
                                 " (SELECT COUNT(*) FROM outbox WHERE state = ?3),"
-                                " (SELECT COUNT(*) FROM outbox WHERE state = ?4)"
+                                " (SELECT COUNT(*) FROM outbox WHERE state = ?4),"
+                                " (SELECT COUNT(*) FROM outbox WHERE state = ?5),"
+                                " (SELECT COUNT(*) FROM held_letters)"
                                 " FROM (SELECT COUNT(*) n, COALESCE(SUM(count >> 31), 0) high,"
                                 " COALESCE(SUM(count & 2147483647), 0) low FROM errors) errors");
     query_add_int(&q, OUTBOX_WAITING);
     query_add_int(&q, OUTBOX_KEPT);
     query_add_int(&q, OUTBOX_SENT);
     query_add_int(&q, OUTBOX_FAILED);
+    query_add_int(&q, OUTBOX_REFUSED);
     enum step step = query_step(&q, error);
     if (step != STEP_ROW)
         return false;
@@ -122,6 +125,8 @@ bool sqlite_count(struct store *store, struct store_counts *counts, struct error
     counts->letters_kept = query_int(&q);
     counts->letters_sent = query_int(&q);
     counts->letters_failed = query_int(&q);
+    counts->letters_refused = query_int(&q);
+    counts->letters_held = query_int(&q);
     query_close(&q);
     return true;
 }

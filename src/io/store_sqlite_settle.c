@@ -203,6 +203,10 @@ static const struct {
      " ELSE 0 END WHERE error_id = ?2 AND ?1 IS NOT NULL"},
     {SQL_MERGE_SITES, "UPDATE sites SET error_id = ?2 WHERE error_id = ?1"},
     {SQL_MERGE_LETTERS, "UPDATE outbox SET error_id = ?2 WHERE error_id = ?1"},
+    {SQL_MERGE_HELD, "INSERT INTO held_letters (address, error_id, due_at_ms)"
+                     " SELECT address, ?2, due_at_ms FROM held_letters WHERE error_id = ?1"
+                     " ON CONFLICT (address, error_id) DO NOTHING"},
+    {SQL_DROP_HELD, "DELETE FROM held_letters WHERE error_id = ?1 AND ?2 IS NOT NULL"},
     {SQL_DROP_ERROR, "DELETE FROM errors WHERE id = ?1 AND ?2 IS NOT NULL"},
 };
 

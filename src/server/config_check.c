@@ -196,10 +196,8 @@ static void check_mail(const struct config *config, const struct finding_listene
         tell(listener, FINDING_OK, "smtp_host", "none: letters are kept in the outbox, at /outbox");
         return;
     }
-    struct smtp *smtp = smtp_open(&(struct smtp_settings){.url = url.at,
-                                                          .user = o->smtp_user.at,
-                                                          .password = o->smtp_password.at,
-                                                          .use_starttls = o->smtp_use_tls});
+    struct smtp_settings settings = smtp_settings_of(o, url.at);
+    struct smtp *smtp = smtp_open(&settings);
     if (!smtp_try(smtp, &error))
         tell(listener, FINDING_ERROR, "smtp_host", "no letter can be sent: %s", error.message);
     else if (is_login_open(o))

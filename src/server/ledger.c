@@ -24,6 +24,7 @@
 #include "base/map.h"
 #include "report/decode.h"
 #include "server/offers.h"
+#include "server/post.h"
 #include "server/settle.h"
 #include "server/tally.h"
 
@@ -34,6 +35,7 @@ enum {
     KEEP_ALWAYS = 50,     // so many first occurrences of an error are kept whatever their pace ...
     KEEP_EVERY_MS = 1000, // ... then at most one in this time
     NEWEST_KEPT = 50,
+    DIGEST_MAX = 32,      // written in one transaction
     LOOK_AGAIN_MS = 1000, // for work whose time comes by itself
 };
 
@@ -55,9 +57,9 @@ struct ledger {
     pthread_t thread;
     atomic_llong waiting_bytes;
 
-    struct map notes;                     // error id -> struct error_note
+    struct map notes; // error id -> struct error_note
     struct offers offers;
-    struct queue_item *unrecorded;        // outcomes of letters that could not be recorded yet
+    struct queue_item *unrecorded; // outcomes of letters that could not be recorded yet
     int64_t look_again_mono_ms;
     struct buffer body;
 
@@ -84,10 +86,10 @@ struct letter_outcome *letter_outcome_new(const struct outbox_letter *letter)
     struct letter_outcome *outcome = must_alloc(sizeof *outcome);
     outcome->message.subject = LEDGER_LETTER;
     outcome->letter = *letter;
-    struct text *texts[] = {&outcome->letter.message_id, &outcome->letter.from,
-                            &outcome->letter.to,         &outcome->letter.subject,
-                            &outcome->letter.text,       &outcome->letter.html,
-                            &outcome->letter.last_error};
+    struct text *texts[] = {&outcome->letter.message_id, &outcome->letter.thread_id,
+                            &outcome->letter.from,       &outcome->letter.to,
+                            &outcome->letter.subject,    &outcome->letter.text,
+                            &outcome->letter.html,       &outcome->letter.last_error};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         *texts[i] = arena_copy(&outcome->arena, *texts[i]);
     return outcome;
@@ -274,6 +276,16 @@ static bool settle_touched(struct ledger *ledger, struct batch *batch, struct er
     return true;
 }
 
+static bool record_letter(struct ledger *ledger, struct batch *batch,
+                          const struct outbox_letter *letter, struct error *error)
+{
+    if (letter->state == OUTBOX_REFUSED &&
+        !post_refusal(&ledger->settings, letter, &batch->arena, error))
+        return false;
+    ledger->offers.may_have_letters |= letter->state == OUTBOX_REFUSED;
+    return store_mark_letter(ledger->settings.store, letter, error);
+}
+
 // Linked messages to one transaction's worth of changes.
 static bool record_all(struct ledger *ledger, struct batch *batch, struct queue_item *items,
                        struct error *error)
@@ -284,8 +296,7 @@ static bool record_all(struct ledger *ledger, struct batch *batch, struct queue_
             !record_blame(ledger, batch, (const struct blame_answer *)message, error))
             return false;
         if (message->subject == LEDGER_LETTER &&
-            !store_mark_letter(ledger->settings.store,
-                               &((const struct letter_outcome *)message)->letter, error))
+            !record_letter(ledger, batch, &((const struct letter_outcome *)message)->letter, error))
             return false;
         if (message->subject == LEDGER_CHANGE &&
             !record_change(ledger, (struct ledger_change *)item, error))
@@ -436,6 +447,33 @@ static void process(struct ledger *ledger, struct queue_item *items)
 
 // ---- the thread ----
 
+static bool write_digests(struct ledger *ledger, const struct text *addresses, size_t address_n,
+                          struct arena *arena, struct error *error)
+{
+    struct store *store = ledger->settings.store;
+    bool is_written = store_begin(store, error);
+    for (size_t i = 0; i < address_n && is_written; i++)
+        is_written = post_digest(&ledger->settings, addresses[i], arena, error);
+    if (is_written && store_commit(store, error))
+        return true;
+    store_rollback(store);
+    return false;
+}
+
+// What is held back for longer than its hour; a failure is met again the next time.
+static void look_for_digests(struct ledger *ledger)
+{
+    struct arena arena = {0};
+    struct error error = {0};
+    struct text *addresses;
+    size_t address_n = 0;
+    if (store_list_digests(ledger->settings.store, clock_wall_ms(ledger->settings.clock),
+                           DIGEST_MAX, &arena, &addresses, &address_n, &error) &&
+        address_n > 0 && !write_digests(ledger, addresses, address_n, &arena, &error))
+        log_warning("digests cannot be written: %s", error.message);
+    arena_release(&arena);
+}
+
 // Now and then: work whose time comes by itself, and what could not be recorded.
 static void look_again(struct ledger *ledger)
 {
@@ -443,6 +481,7 @@ static void look_again(struct ledger *ledger)
     if (now < ledger->look_again_mono_ms)
         return;
     ledger->look_again_mono_ms = now + LOOK_AGAIN_MS;
+    look_for_digests(ledger);
     offers_look_again(&ledger->offers);
     for (struct queue_item *item = ledger->unrecorded, *next; item; item = next) {
         next = item->next;

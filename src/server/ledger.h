@@ -82,10 +82,12 @@ struct ledger_change {
 struct ledger_settings {
     struct store *store; // open for writing; the ledger's own from start to stop
     const struct clock *clock;
-    struct text base_url;      // of links in letters
-    struct text sender;        // From
-    struct text sender_domain; // of Message-IDs
-    bool has_smtp;             // letters wait to be sent; else they are kept in the outbox
+    struct text base_url;        // of links in letters
+    struct text sender;          // From
+    struct text sender_domain;   // of Message-IDs
+    struct text default_contact; // who hears of addresses that are refused; may be empty
+    int64_t letters_per_hour;    // to one address; what exceeds it becomes a digest
+    bool has_smtp;               // letters wait to be sent; else they are kept in the outbox
 
     void *self; // of all functions below, which are called on the ledger's thread and must not wait
     struct judge *(*hold_judge)(void *self, int64_t project_id);

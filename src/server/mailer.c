@@ -66,9 +66,10 @@ bool mailer_take(struct mailer *mailer, const struct outbox_letter *letter)
 {
     struct parcel *parcel = must_alloc(sizeof *parcel);
     parcel->letter = *letter;
-    struct text *texts[] = {&parcel->letter.message_id, &parcel->letter.from, &parcel->letter.to,
-                            &parcel->letter.subject,    &parcel->letter.text, &parcel->letter.html,
-                            &parcel->letter.last_error};
+    struct text *texts[] = {&parcel->letter.message_id, &parcel->letter.thread_id,
+                            &parcel->letter.from,       &parcel->letter.to,
+                            &parcel->letter.subject,    &parcel->letter.text,
+                            &parcel->letter.html,       &parcel->letter.last_error};
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
         *texts[i] = arena_copy(&parcel->arena, *texts[i]);
     if (queue_push(&mailer->queue, &parcel->item))
@@ -102,7 +103,7 @@ static void settle(struct mailer *mailer, struct parcel *parcel, enum smtp_outco
         letter->sent_at_ms = now_ms;
         log_info("letter %lld was sent to %.*s", id, TEXT_ARG(letter->to));
     } else if (outcome == SMTP_REFUSED || delay_ms < 0) {
-        letter->state = OUTBOX_FAILED;
+        letter->state = outcome == SMTP_REFUSED ? OUTBOX_REFUSED : OUTBOX_FAILED;
         log_error("letter %lld to %.*s is given up: %s", id, TEXT_ARG(letter->to), failure);
     } else {
         letter->next_try_at_ms = now_ms + delay_ms;

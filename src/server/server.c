@@ -210,10 +210,7 @@ static void start_mailer(struct server *server)
 {
     const struct options *o = &server->config->options;
     struct mailer_settings settings = {
-        .smtp = {.url = server->smtp_url.at,
-                 .user = o->smtp_user.at,
-                 .password = o->smtp_password.at,
-                 .use_starttls = o->smtp_use_tls},
+        .smtp = smtp_settings_of(o, server->smtp_url.at),
         .clock = &clock_system,
         .self = server,
         .settled = outcome_to_ledger,
@@ -230,6 +227,8 @@ static void start_ledger(struct server *server)
         .base_url = buffer_text(&server->base_url),
         .sender = buffer_text(&server->sender),
         .sender_domain = o->email_domain_name,
+        .default_contact = o->default_contact,
+        .letters_per_hour = o->letters_per_hour,
         .has_smtp = o->smtp_host.len > 0,
         .self = server,
         .hold_judge = hold_judge,

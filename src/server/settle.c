@@ -1,29 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "server/settle.h"
 
-#include "core/letter.h"
 #include "report/decode.h"
-
-static bool put_into_outbox(const struct ledger_settings *settings, int64_t error_id,
-                            struct text recipients, const struct letter *letter, int64_t now_ms,
-                            struct arena *arena, struct error *error)
-{
-    char random[33];
-    hex_random(16, random);
-    struct outbox_letter entry = {
-        .error_id = error_id,
-        .message_id = arena_printf(arena, "%s@%.*s", random, TEXT_ARG(settings->sender_domain)),
-        .from = settings->sender,
-        .to = recipients,
-        .subject = letter->subject,
-        .text = letter->text,
-        .html = letter->html,
-        .state = settings->has_smtp ? OUTBOX_WAITING : OUTBOX_KEPT,
-        .written_at_ms = now_ms,
-        .next_try_at_ms = now_ms,
-    };
-    return store_add_letter(settings->store, &entry, error);
-}
+#include "server/post.h"
 
 // The newest occurrence that was kept, decoded. False only when the store fails; without one found
 // stays false.
@@ -47,7 +26,7 @@ static bool recall_report(const struct ledger_settings *settings, int64_t error_
 
 // ---- who is told ----
 
-enum { RECIPIENT_MAX = 100 }; // of one letter; the developer comes first
+enum { RECIPIENT_MAX = 100 }; // told of one error; the developer comes first
 
 struct recipients {
     struct text emails[RECIPIENT_MAX];
@@ -94,19 +73,6 @@ static void choose_recipients(const struct judge *judge, const struct error_reco
         add_recipient(recipients, known->email_recipients[i]);
 }
 
-static struct text join(const struct recipients *recipients, struct arena *arena)
-{
-    struct buffer all = {0};
-    for (size_t i = 0; i < recipients->n; i++) {
-        if (i)
-            buffer_add_string(&all, ", ");
-        buffer_add(&all, recipients->emails[i]);
-    }
-    struct text joined = arena_copy(arena, buffer_text(&all));
-    buffer_release(&all);
-    return joined;
-}
-
 // ---- settling ----
 
 static enum settled tell(const struct ledger_settings *settings, const struct judge *judge,
@@ -126,14 +92,18 @@ static enum settled tell(const struct ledger_settings *settings, const struct ju
         .base_url = settings->base_url,
         .now_ms = clock_wall_ms(settings->clock),
         .header = known ? known->email_header : (struct text){0},
-        .has_others = recipients.n > 1,
     };
-    struct letter letter;
-    letter_write(&facts, arena, &letter);
-    return put_into_outbox(settings, record->id, join(&recipients, arena), &letter, facts.now_ms,
-                           arena, error)
-               ? SETTLED_WITH_LETTER
-               : SETTLED_FAILED;
+    struct letter letter = {0};
+    for (size_t i = 0; i < recipients.n; i++) {
+        bool is_to_owner = text_equal_nocase(recipients.emails[i], record->ownership.owner_email);
+        if (i == 0 || is_to_owner != facts.is_to_owner) { // all others get the same words
+            facts.is_to_owner = is_to_owner;
+            letter_write(&facts, arena, &letter);
+        }
+        if (!post_letter(settings, record, recipients.emails[i], &letter, arena, error))
+            return SETTLED_FAILED;
+    }
+    return SETTLED_WITH_LETTER;
 }
 
 static enum settled tell_by_judge(const struct ledger_settings *settings, const struct judge *judge,

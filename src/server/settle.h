@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Settling: does this error deserve a letter now? Then the letter goes into the outbox, in the
-// transaction that remembers that it was written.
+// Settling: does this error deserve a letter now? Then a letter to each who is to know goes into
+// the outbox, or into a digest, in the transaction that remembers it.
 #ifndef FLAWLESS_SERVER_SETTLE_H
 #define FLAWLESS_SERVER_SETTLE_H
 

@@ -49,6 +49,8 @@ static bool count_store(struct page *page, struct value *store, struct error *er
         {"letters_kept", counts.letters_kept},
         {"letters_sent", counts.letters_sent},
         {"letters_failed", counts.letters_failed},
+        {"letters_refused", counts.letters_refused},
+        {"letters_held", counts.letters_held},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         value_set_int(page->arena, store, rows[i].name, rows[i].count);

@@ -22,6 +22,10 @@ static void tell_store(struct page *page, struct buffer *out)
     metrics_sample(out, "flawless_letters", "state", "kept", counts.letters_kept);
     metrics_sample(out, "flawless_letters", "state", "sent", counts.letters_sent);
     metrics_sample(out, "flawless_letters", "state", "failed", counts.letters_failed);
+    metrics_sample(out, "flawless_letters", "state", "refused", counts.letters_refused);
+    metrics_single(out, "flawless_letters_held", "gauge",
+                   "Errors that wait for a digest, each counted once for each address.",
+                   counts.letters_held);
 }
 
 bool page_metrics(struct page *page, struct error *error)

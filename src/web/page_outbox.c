@@ -16,6 +16,7 @@ static const char *state_name(enum outbox_state state)
     case OUTBOX_WAITING: return "waiting";
     case OUTBOX_SENT: return "sent";
     case OUTBOX_FAILED: return "failed";
+    case OUTBOX_REFUSED: return "refused";
     }
     return "";
 }
@@ -44,6 +45,10 @@ static void show_letter(struct page *page, struct value *object, const struct ou
     value_set_text(arena, object, "subject", letter->subject);
     value_set_text(arena, object, "message_id",
                    arena_printf(arena, "<%.*s>", TEXT_ARG(letter->message_id)));
+    value_set_text(arena, object, "references",
+                   letter->thread_id.len
+                       ? arena_printf(arena, "<%.*s>", TEXT_ARG(letter->thread_id))
+                       : (struct text){0});
     value_set_text(arena, object, "date", letter_date(arena, letter->written_at_ms));
     value_set_text(arena, object, "text", letter->text);
     value_set_text(arena, object, "html", letter->html);
@@ -56,7 +61,8 @@ static bool show_state(struct page *page, struct value *object, const struct out
 {
     struct arena *arena = page->arena;
     value_set_bool(arena, object, "_is_kept", letter->state == OUTBOX_KEPT);
-    value_set_bool(arena, object, "_is_failed", letter->state == OUTBOX_FAILED);
+    value_set_bool(arena, object, "_is_failed",
+                   letter->state == OUTBOX_FAILED || letter->state == OUTBOX_REFUSED);
     value_set_bool(arena, object, "_is_waiting", letter->state == OUTBOX_WAITING);
     value_set_text(arena, object, "_attempts", show_counted(arena, letter->attempts, "attempt"));
     show_time(arena, object, "_written", page->now_ms, letter->written_at_ms);

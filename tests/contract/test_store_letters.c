@@ -7,7 +7,8 @@ static struct outbox_letter make_letter(const char *message_id, enum outbox_stat
 {
     return (struct outbox_letter){.message_id = text_of(message_id),
                                   .from = TEXT("flawless@example.com"),
-                                  .to = TEXT("ada@example.com, bob@example.com"),
+                                  .thread_id = TEXT("error-1@example.com"),
+                                  .to = TEXT("ada@example.com"),
                                   .subject = TEXT("Error on web1 in a.py"),
                                   .text = TEXT("ValueError\n"),
                                   .html = TEXT("<p>ValueError</p>"),
@@ -54,7 +55,8 @@ static void a_letter_comes_back_as_it_was_written(void **state)
     assert_int_equal(letters[0].error_id, letter.error_id);
     assert_text_equal(letters[0].message_id, "m1");
     assert_text_equal(letters[0].from, "flawless@example.com");
-    assert_text_equal(letters[0].to, "ada@example.com, bob@example.com");
+    assert_text_equal(letters[0].to, "ada@example.com");
+    assert_text_equal(letters[0].thread_id, "error-1@example.com");
     assert_text_equal(letters[0].subject, "Error on web1 in a.py");
     assert_text_equal(letters[0].text, "ValueError\n");
     assert_text_equal(letters[0].html, "<p>ValueError</p>");
@@ -210,9 +212,13 @@ static void letters_are_counted_by_state(void **state)
     const struct {
         enum outbox_state state;
         int n;
-    } cases[] = {{OUTBOX_KEPT, 1}, {OUTBOX_WAITING, 2}, {OUTBOX_SENT, 3}, {OUTBOX_FAILED, 4}};
+    } cases[] = {{OUTBOX_KEPT, 1},
+                 {OUTBOX_WAITING, 2},
+                 {OUTBOX_SENT, 3},
+                 {OUTBOX_FAILED, 4},
+                 {OUTBOX_REFUSED, 5}};
     char message_id[16];
-    for (int i = 0; i < 4; i++)
+    for (int i = 0; i < 5; i++)
         for (int k = 0; k < cases[i].n; k++) {
             snprintf(message_id, sizeof message_id, "m%d.%d", i, k);
             add(f, make_letter(message_id, cases[i].state, SUNDAY_MS));
@@ -222,6 +228,116 @@ static void letters_are_counted_by_state(void **state)
     assert_int_equal(counts.letters_waiting, 2);
     assert_int_equal(counts.letters_sent, 3);
     assert_int_equal(counts.letters_failed, 4);
+    assert_int_equal(counts.letters_refused, 5);
+    assert_int_equal(counts.letters_held, 0);
+}
+
+// ---- what an address has got, and what is held back for it ----
+
+static struct address_facts look(struct fixture *f, const char *address, int64_t since_ms,
+                                 int64_t n)
+{
+    struct address_facts facts;
+    assert_ok(f, store_look_at_address(f->store, text_of(address), since_ms, n, &facts, &f->error));
+    return facts;
+}
+
+static void letters_of_an_address_are_counted_without_regard_to_case(void **state)
+{
+    struct fixture *f = *state;
+    for (int i = 0; i < 3; i++) {
+        char message_id[16];
+        snprintf(message_id, sizeof message_id, "m%d", i);
+        struct outbox_letter letter = make_letter(message_id, OUTBOX_SENT, 0);
+        letter.to = i == 1 ? TEXT("Ada@Example.com") : TEXT("ada@example.com");
+        letter.written_at_ms = SUNDAY_MS + i;
+        add(f, letter);
+    }
+    assert_int_equal(look(f, "ADA@example.com", 0, 1).nth_at_ms, SUNDAY_MS + 2);
+    assert_int_equal(look(f, "ada@example.com", 0, 3).nth_at_ms, SUNDAY_MS);
+    assert_int_equal(look(f, "ada@example.com", 0, 4).nth_at_ms, 0);
+    assert_int_equal(look(f, "ada@example.com", SUNDAY_MS, 3).nth_at_ms, 0);
+    assert_int_equal(look(f, "bob@example.com", 0, 1).nth_at_ms, 0);
+    assert_false(look(f, "ada@example.com", 0, 1).was_refused);
+    add(f, make_letter("m9", OUTBOX_REFUSED, 0));
+    assert_true(look(f, "Ada@example.com", 0, 1).was_refused);
+}
+
+static int64_t hold(struct fixture *f, const char *path, const char *address, int64_t count,
+                    int64_t due_at_ms)
+{
+    struct site site = make_site(path, 3, "x");
+    int64_t error_id = report_alone(f, &site, count, SUNDAY_MS).error_id;
+    begin(f);
+    assert_ok(f, store_hold_letter(f->store, text_of(address), error_id, SUNDAY_MS + 7, due_at_ms,
+                                   &f->error));
+    commit(f);
+    return error_id;
+}
+
+static void held_letters_are_taken_together_when_they_are_due(void **state)
+{
+    struct fixture *f = *state;
+    struct text *addresses;
+    struct error_record *records;
+    size_t address_n, record_n;
+    int64_t held_n;
+    int64_t few_id = hold(f, "a.py", "Ada@example.com", 2, SUNDAY_MS + 100);
+    int64_t many_id = hold(f, "b.py", "ada@example.com", 9, SUNDAY_MS + 100);
+    hold(f, "c.py", "ada@example.com", 1, SUNDAY_MS + 100);
+    hold(f, "a.py", "ada@example.com", 1, SUNDAY_MS + 100); // stands there already
+    hold(f, "a.py", "bob@example.com", 1, SUNDAY_MS + 300);
+    fixture_reopen(f);
+    assert_int_equal(get_error(f, few_id).letter_at_ms, SUNDAY_MS + 7); // it is told
+    assert_int_equal(look(f, "ada@Example.com", 0, 1).digest_at_ms, SUNDAY_MS + 100);
+    assert_int_equal(count(f).letters_held, 4);
+    assert_ok(f, store_list_digests(f->store, SUNDAY_MS + 99, 10, &f->arena, &addresses, &address_n,
+                                    &f->error));
+    assert_int_equal(address_n, 0);
+    assert_ok(f, store_list_digests(f->store, SUNDAY_MS + 100, 10, &f->arena, &addresses,
+                                    &address_n, &f->error));
+    assert_int_equal(address_n, 1);
+    assert_text_equal(addresses[0], "ada@example.com");
+    begin(f);
+    assert_ok(f, store_take_held(f->store, addresses[0], 2, &f->arena, &records, &record_n, &held_n,
+                                 &f->error));
+    commit(f);
+    assert_int_equal(held_n, 3);
+    assert_int_equal(record_n, 2);
+    assert_int_equal(records[0].id, many_id);
+    assert_int_equal(records[1].id, few_id);
+    assert_int_equal(count(f).letters_held, 1);
+    assert_int_equal(look(f, "ada@example.com", 0, 1).digest_at_ms, 0);
+}
+
+static void a_merge_takes_what_is_held_with_it(void **state)
+{
+    struct fixture *f = *state;
+    const struct line_identity line = {TEXT("1111111111111111111111111111111111111111"),
+                                       TEXT("a.py"), 3};
+    const struct ownership who = {.state = OWNER_FOUND, .owner_email = TEXT("ada@example.com")};
+    struct error_record *records;
+    size_t record_n;
+    int64_t held_n, stays_id, error_id;
+    struct site first = make_site("a.py", 3, "x"), second = make_site("b.py", 3, "x");
+    hold(f, "a.py", "ada@example.com", 1, SUNDAY_MS);
+    hold(f, "b.py", "ada@example.com", 1, SUNDAY_MS);
+    hold(f, "b.py", "bob@example.com", 1, SUNDAY_MS);
+    begin(f);
+    struct site_row first_row = keep_site(f, &first, SUNDAY_MS);
+    struct site_row second_row = keep_site(f, &second, SUNDAY_MS);
+    assert_ok(f, store_settle_site(f->store, first_row.site_id, &line, &who, &stays_id, &f->error));
+    assert_ok(f,
+              store_settle_site(f->store, second_row.site_id, &line, &who, &error_id, &f->error));
+    commit(f);
+    assert_int_equal(error_id, stays_id);
+    assert_int_equal(count(f).letters_held, 2);
+    begin(f);
+    assert_ok(f, store_take_held(f->store, TEXT("bob@example.com"), 9, &f->arena, &records,
+                                 &record_n, &held_n, &f->error));
+    commit(f);
+    assert_int_equal(record_n, 1);
+    assert_int_equal(records[0].id, stays_id);
 }
 
 int main(void)
@@ -237,6 +353,9 @@ int main(void)
         contract_test(a_start_does_not_wait_for_the_next_try),
         contract_test(the_outbox_is_leafed_through_newest_first),
         contract_test(letters_are_counted_by_state),
+        contract_test(letters_of_an_address_are_counted_without_regard_to_case),
+        contract_test(held_letters_are_taken_together_when_they_are_due),
+        contract_test(a_merge_takes_what_is_held_with_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -178,7 +178,7 @@ static void a_newer_schema_is_refused_with_both_versions(void **state)
     f->store = NULL;
     run_sql(f, "UPDATE schema_version SET version = 4711");
     assert_refused(f, f->address, STORE_WRITE, "version 4711");
-    assert_refused(f, f->address, STORE_WRITE, "knows up to 2:");
+    assert_refused(f, f->address, STORE_WRITE, "knows up to 3:");
     assert_refused(f, f->address, STORE_READ, "version 4711");
     assert_int_equal(ask_sql(f, "SELECT version FROM schema_version"), 4711);
 }
@@ -267,6 +267,10 @@ static void the_hot_statements_use_indexes(void **state)
         "SELECT 1 FROM occurrences WHERE error_id = 1 AND kept_as = 0 AND at_ms <= 1",
         "SELECT 1 FROM occurrences WHERE error_id = 1 ORDER BY at_ms DESC, id DESC",
         "SELECT 1 FROM outbox WHERE state = 1 AND next_try_at_ms <= 1",
+        "SELECT 1 FROM outbox WHERE LOWER(to_addresses) = LOWER('a') AND written_at_ms > 1",
+        "SELECT 1 FROM held_letters WHERE address = LOWER('a')",
+        "SELECT 1 FROM held_letters WHERE error_id = 1",
+        "SELECT 1 FROM held_letters WHERE due_at_ms <= 1",
     };
     sqlite3 *db;
     assert_int_equal(sqlite3_open(path_of(f, "flawless.db"), &db), SQLITE_OK);

@@ -11,10 +11,12 @@
 
 #include "server/ledger.h"
 
+static atomic_llong passed_ms; // since the test began
+
 static int64_t still_wall_ms(const struct clock *c)
 {
     (void)c;
-    return 1750000000000;
+    return 1750000000000 + atomic_load(&passed_ms);
 }
 
 static atomic_llong mono_ms;
@@ -86,6 +88,8 @@ static void start(struct fixture *f)
         .base_url = TEXT("http://localhost:9028"),
         .sender = TEXT("flawless@example.com"),
         .sender_domain = TEXT("example.com"),
+        .default_contact = TEXT("team@example.com"),
+        .letters_per_hour = 2,
         .self = f,
         .hold_judge = hold_judge,
         .get_alert = get_alert,
@@ -104,6 +108,7 @@ static void stop(struct fixture *f)
 
 static int set_up(void **state)
 {
+    atomic_store(&passed_ms, 0);
     struct fixture *f = calloc(1, sizeof *f);
     struct arena arena = {0};
     struct project project;
@@ -306,6 +311,104 @@ static void below_the_threshold_nobody_is_told(void **state)
     assert_int_equal(count_all(f).letters_kept, 1);
 }
 
+static size_t list_letters(struct fixture *f, struct arena *arena, struct outbox_letter **letters)
+{
+    size_t n;
+    assert_true(store_list_outbox(f->reader, 0, 100, arena, letters, &n, NULL));
+    return n;
+}
+
+// One more error of Ada's, told at once. line_number: another one each time.
+static void fail_at(struct fixture *f, int64_t line_number)
+{
+    char commit[41];
+    int before = f->answered;
+    snprintf(commit, sizeof commit, "%040d", (int)line_number);
+    send_report(f, "KeyError", line_number, 3);
+    wait_for_answers(f, before + 1);
+    answer_job(f, commit);
+    send_report(f, "KeyError", line_number, 1); // answered after what blame said
+    wait_for_answers(f, before + 2);
+}
+
+static void pass_time(struct fixture *f, int64_t ms)
+{
+    stop(f);
+    atomic_fetch_add(&passed_ms, ms);
+    start(f);
+}
+
+static void wait_for_letter(struct fixture *f, int64_t n)
+{
+    for (int i = 0; i < 6000 && count_all(f).letters_kept < n; i++)
+        nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
+    assert_int_equal(count_all(f).letters_kept, n);
+}
+
+static void what_exceeds_the_hours_letters_comes_as_one_digest(void **state)
+{
+    struct fixture *f = *state;
+    struct arena arena = {0};
+    struct outbox_letter *letters;
+    for (int line = 1; line <= 5; line++)
+        fail_at(f, line);
+    assert_int_equal(count_all(f).letters_kept, 2);
+    assert_int_equal(count_all(f).letters_held, 3);
+    pass_time(f, 3600 * 1000 - 1);
+    fail_at(f, 6); // while something is held back all is
+    assert_int_equal(count_all(f).letters_kept, 2);
+    assert_int_equal(count_all(f).letters_held, 4);
+    pass_time(f, 1);
+    wait_for_letter(f, 3);
+    assert_int_equal(count_all(f).letters_held, 0);
+    assert_int_equal(list_letters(f, &arena, &letters), 3);
+    assert_true(text_equal(letters[0].subject, TEXT("4 more errors in one letter")));
+    assert_true(text_equal(letters[0].to, TEXT("ada@example.com")));
+    assert_int_equal(letters[0].error_id, 0);
+    assert_int_equal(letters[0].thread_id.len, 0);
+    assert_true(letters[1].thread_id.len > 0);
+    fail_at(f, 7); // the hour has room for one more beside the digest
+    assert_int_equal(count_all(f).letters_kept, 4);
+    fail_at(f, 8);
+    for (int line = 1; line <= 8; line++)
+        send_report(f, "KeyError", line, 9); // each was told once
+    pass_time(f, 2 * 3600 * 1000);
+    wait_for_letter(f, 5);
+    arena_release(&arena);
+}
+
+static void tell_refused(struct fixture *f, const struct outbox_letter *letter)
+{
+    struct outbox_letter refused = *letter;
+    refused.state = OUTBOX_REFUSED;
+    refused.last_error = TEXT("550 no such person");
+    ledger_tell_letter(f->ledger, letter_outcome_new(&refused));
+}
+
+static void an_address_that_is_refused_is_told_once_to_the_default_contact(void **state)
+{
+    struct fixture *f = *state;
+    struct arena arena = {0};
+    struct outbox_letter *letters;
+    fail_at(f, 1);
+    fail_at(f, 2);
+    assert_int_equal(list_letters(f, &arena, &letters), 2);
+    tell_refused(f, &letters[0]);
+    tell_refused(f, &letters[1]);
+    stop(f);
+    start(f);
+    assert_int_equal(list_letters(f, &arena, &letters), 3);
+    assert_true(text_equal(letters[0].to, TEXT("team@example.com")));
+    assert_true(text_equal(letters[0].subject, TEXT("Letters to ada@example.com are refused")));
+    assert_true(text_contains(letters[0].text, TEXT("550 no such person")));
+    tell_refused(f, &letters[0]); // no letter about the refusal of that one
+    stop(f);
+    start(f);
+    assert_int_equal(list_letters(f, &arena, &letters), 3);
+    assert_int_equal(count_all(f).letters_refused, 3);
+    arena_release(&arena);
+}
+
 static void a_job_whose_answer_was_no_answer_is_offered_again(void **state)
 {
     struct fixture *f = *state;
@@ -398,6 +501,8 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
         TEST(what_is_answered_is_counted_however_it_was_batched),
+        TEST(what_exceeds_the_hours_letters_comes_as_one_digest),
+        TEST(an_address_that_is_refused_is_told_once_to_the_default_contact),
         TEST(a_letter_is_written_once_the_owner_is_known_and_never_again),
         TEST(two_sites_of_one_line_become_one_error_with_one_letter),
         TEST(below_the_threshold_nobody_is_told),

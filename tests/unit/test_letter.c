@@ -101,15 +101,15 @@ static struct error_record make_record(void)
 }
 
 static struct text header; // of the next letter
-static bool has_others;
+static bool is_to_owner = true;
 
 static void write_letter(const struct error_record *record, const struct report *shown,
                          struct arena *arena, struct letter *letter)
 {
     struct judge *judge = make_judge();
     struct letter_facts facts = {
-        record, shown,     judge, TEXT("http://errors.example.com:9028"), INT64_C(1767330000000),
-        header, has_others};
+        record, shown,      judge, TEXT("http://errors.example.com:9028"), INT64_C(1767330000000),
+        header, is_to_owner};
     letter_write(&facts, arena, letter);
     judge_drop(judge);
 }
@@ -150,17 +150,17 @@ static void expect_words(struct text t, const char *words, bool are_there)
         fail_msg("\"%s\" is %s:\n%.*s", words, are_there ? "missing" : "there", TEXT_ARG(t));
 }
 
-static void a_header_stands_on_top_and_several_readers_hear_a_name(void **state)
+static void a_header_stands_on_top_and_other_readers_hear_a_name(void **state)
 {
     (void)state;
     struct arena arena = {0};
     struct letter letter;
     struct error_record record = make_record();
     header = TEXT("Call <the bank>\nbefore you look.\n");
-    has_others = true;
+    is_to_owner = false;
     write_letter(&record, &report, &arena, &letter);
     header = (struct text){0};
-    has_others = false;
+    is_to_owner = true;
     assert_true(text_starts(letter.text, TEXT("Call <the bank>\nbefore you look.\n\nshop.errors")));
     expect_words(letter.html, "Call &lt;the bank&gt;", true);
     expect_words(letter.text, "Ada changed this line on", true);
@@ -245,7 +245,14 @@ static void links_carry_their_parameters_encoded(void **state)
         "&function_name=average&line_number=12&text=f%28%22%23%22%29\n";
     expect_words(letter.text, link, true);
     expect_words(letter.html, "1.py&amp;function_name=average", true);
-    expect_words(letter.text, "/get_weekly_error_report?timestamp=1767330000&include_known", true);
+    expect_words(letter.text,
+                 "/get_weekly_error_report?timestamp=1767330000&include_known_errors=true"
+                 "&include_modified_before_min_date=true#ada%40example.com\n",
+                 true);
+    expect_words(letter.text,
+                 "/add_known_error?filename=a%20b%2F%C3%A9%26x%3D1.py&function_name=average"
+                 "&code_fragment=f%28%22%23%22%29\n",
+                 true);
     arena_release(&arena);
 }
 
@@ -319,7 +326,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_letter_says_what_where_who_and_why),
-        cmocka_unit_test(a_header_stands_on_top_and_several_readers_hear_a_name),
+        cmocka_unit_test(a_header_stands_on_top_and_other_readers_hear_a_name),
         cmocka_unit_test(a_letter_without_an_occurrence_still_says_what_and_where),
         cmocka_unit_test(somebody_elses_line_is_said_to_be_theirs),
         cmocka_unit_test(nothing_from_outside_is_markup_or_controls_a_terminal),

@@ -107,7 +107,7 @@ static void sent_refused_and_delayed_letters_are_told(void **state)
 
     take(mailer, 2, "gone@example.com", 0);
     wait_for(&ears, 2);
-    assert_int_equal(ears.outcomes[1].state, OUTBOX_FAILED);
+    assert_int_equal(ears.outcomes[1].state, OUTBOX_REFUSED);
     assert_non_null(strstr(ears.outcomes[1].last_error, "no such person"));
 
     take(mailer, 3, "busy@example.com", 2);

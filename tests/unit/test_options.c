@@ -132,7 +132,7 @@ static void an_unknown_option_is_named_with_the_nearest_known_one(void **state)
     assert_true(read_text(&o, &heard, &error,
                           text_of("[flawless]\nprot = 1\nsmtp_hots = x\nreport_threshold = 2\n"
                                   "[other]\nport = 7\n[flawless]\nport = 5\nport = 6\n"
-                                  "letters_per_hour = 4\n")));
+                                  "trusted_proxies = 10.0.0.1\n")));
     assert_int_equal(heard.message_n, 6);
     assert_string_equal(heard.messages[0], "flawless.cfg:2: there is no option \"prot\", it is not "
                                            "read; the nearest known one is \"port\"");
@@ -145,7 +145,7 @@ static void an_unknown_option_is_named_with_the_nearest_known_one(void **state)
     assert_string_equal(heard.messages[4],
                         "flawless.cfg:9: port was set in line 8 already, this line wins");
     assert_string_equal(heard.messages[5],
-                        "flawless.cfg:10: letters_per_hour has no effect in this version");
+                        "flawless.cfg:10: trusted_proxies has no effect in this version");
     assert_int_equal(o.port, 6);
     options_release(&o);
 }

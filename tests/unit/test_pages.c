@@ -621,7 +621,8 @@ static void health_shows_options_counts_and_problems(void **state)
         "<branch>\"],\"server\":{\"blames\":{\"last_run\":12}},\"store\":{\"errors\":"
         "1,\"occurrences\":1000,\"sites_awaiting_blame\":0,\"letters_waiting\":0,\"letters_kept\":"
         "0,"
-        "\"letters_sent\":0,\"letters_failed\":0},\"options\":{\"smtp_password\":\"***\"}}");
+        "\"letters_sent\":0,\"letters_failed\":0,\"letters_refused\":0,"
+        "\"letters_held\":0},\"options\":{\"smtp_password\":\"***\"}}");
 }
 
 static void health_answers_503_when_not_well(void **state)

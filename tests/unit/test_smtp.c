@@ -11,6 +11,7 @@ static struct outbox_letter make_letter(const char *to)
     return (struct outbox_letter){
         .id = 1,
         .message_id = TEXT("0123456789abcdef@example.com"),
+        .thread_id = TEXT("error-7.project-1@example.com"),
         .from = TEXT("flawless@example.com"),
         .to = text_of(to),
         .subject = TEXT("Error on web-3 in shop/basket.py"),
@@ -43,18 +44,21 @@ static void a_letter_arrives_with_its_headers_and_both_forms(void **state)
 {
     (void)state;
     struct smtp_server *server = smtp_server_start();
-    struct outbox_letter letter = make_letter("ada@example.com, bob@example.com");
+    struct outbox_letter letter = make_letter("ada@example.com");
     struct error error;
     assert_int_equal(send_one(server, &letter, &error), SMTP_SENT);
     assert_string_equal(error.message, "");
     expect_heard(server, "MAIL FROM:<flawless@example.com>");
-    expect_heard(server, "RCPT TO:<ada@example.com>\r\nRCPT TO:<bob@example.com>\r\n");
+    expect_heard(server, "RCPT TO:<ada@example.com>\r\n");
     expect_heard(server, "From: Flawless <flawless@example.com>\r\n");
-    expect_heard(server, "To: ada@example.com, bob@example.com\r\n");
+    expect_heard(server, "To: ada@example.com\r\n");
     expect_heard(server, "Subject: Error on web-3 in shop/basket.py\r\n");
     expect_heard(server, "Date: Fri, 02 Jan 2026 03:04:05 +0000\r\n");
     expect_heard(server, "Message-ID: <0123456789abcdef@example.com>\r\n");
-    expect_heard(server, "Auto-Submitted: auto-generated\r\n");
+    expect_heard(server, "In-Reply-To: <error-7.project-1@example.com>\r\n"
+                         "References: <error-7.project-1@example.com>\r\n");
+    expect_heard(server, "Auto-Submitted: auto-generated\r\n"
+                         "X-Auto-Response-Suppress: All\r\n");
     expect_heard(server, "List-Id: Flawless <flawless.example.com>\r\n");
     expect_heard(server, "X-Mailer: Flawless\r\n");
     expect_heard(server, "Mime-Version: 1.0\r\n");
@@ -147,7 +151,7 @@ static void nothing_gets_into_the_headers_by_a_line_break(void **state)
         "@example.com",
         "ada@",
         "",
-        " , ",
+        "ada@example.com, bob@example.com",
     };
     struct error error;
     for (size_t i = 0; i < sizeof recipients / sizeof recipients[0]; i++) {

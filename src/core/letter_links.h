@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+// The links in letters: all of them are made here.
+#ifndef FLAWLESS_CORE_LETTER_LINKS_H
+#define FLAWLESS_CORE_LETTER_LINKS_H
+
+#include "base/arena.h"
+#include "base/buffer.h"
+#include "core/error_record.h"
+
+struct letter_link {
+    const char *label;
+    struct text url;
+};
+
+// base_url: "http://host:port" without a final slash. Parameters are clipped at 1 kB each.
+struct text letter_link_error(struct text base_url, const struct error_record *record,
+                              struct arena *arena); // its most recent occurrence
+
+enum { LETTER_LINK_N = 3 };
+// Those at the end of an error's letter.
+void letter_links(struct text base_url, const struct error_record *record, int64_t now_ms,
+                  struct arena *arena, struct letter_link links[LETTER_LINK_N]);
+// At the end of a digest: the week's errors, by developer.
+struct letter_link letter_link_week(struct text base_url, int64_t now_ms, struct arena *arena);
+
+#endif
