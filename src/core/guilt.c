@@ -15,6 +15,7 @@ struct judge {
     atomic_size_t holders;
     struct paths *paths;
     struct rules *rules;
+    struct raise_lines *raise_lines;
     struct pattern **blame_patterns;
     size_t blame_pattern_n;
     struct text *package_directories; // in memory
@@ -65,6 +66,13 @@ static bool fits(const struct judge *judge, enum rule_file file, struct text pat
     return rules_find_line(judge->rules, file, path, frame->function, frame->text) != NULL;
 }
 
+static bool only_raises(const struct judge *judge, const struct report *report,
+                        const struct frame *frame, struct text path)
+{
+    return frame->text.len ? raise_is_bare(report->platform, path, frame->text)
+                           : raise_lines_has(judge->raise_lines, path, frame->line_number);
+}
+
 static enum standing stand(const struct judge *judge, const struct report *report,
                            const struct frame *frame, struct text *path, bool *is_known)
 {
@@ -76,7 +84,7 @@ static enum standing stand(const struct judge *judge, const struct report *repor
     if (!may_be_blamed(judge, *path) || fits(judge, RULES_BUILDING_BLOCKS, *path, frame))
         return NOT_BLAMED;
     *is_known = fits(judge, RULES_KNOWN_ERRORS, *path, frame);
-    if (!*is_known && raise_is_bare(report->platform, *path, frame->text))
+    if (!*is_known && only_raises(judge, report, frame, *path))
         return ONLY_RAISES;
     return CAN_BE_BLAMED;
 }
@@ -266,6 +274,7 @@ struct judge *judge_new(const struct judge_settings *settings, struct error *err
     atomic_init(&judge->holders, 1);
     judge->paths = paths_hold(settings->paths);
     judge->rules = rules_hold(settings->rules);
+    judge->raise_lines = raise_lines_hold(settings->raise_lines);
     judge->package_directories = arena_array(&judge->memory, struct text, n);
     judge->package_directory_n = n;
     for (size_t i = 0; i < n; i++)
@@ -292,6 +301,7 @@ void judge_drop(struct judge *judge)
         pattern_free(judge->blame_patterns[i]);
     paths_drop(judge->paths);
     rules_drop(judge->rules);
+    raise_lines_drop(judge->raise_lines);
     arena_release(&judge->memory);
     free(judge);
 }

@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "base/error.h"
 #include "core/paths.h"
+#include "core/raise_lines.h"
 #include "core/rules.h"
 #include "core/site.h"
 #include "report/report.h"
@@ -18,6 +19,7 @@ struct judge_settings {
     struct paths
         *paths; // held by the judge; NULL while they are not known (no repository, or not read yet)
     struct rules *rules;               // held by the judge; NULL: none
+    struct raise_lines *raise_lines;   // held by the judge; NULL: none is known
     const struct text *blame_patterns; // only_blame_filepaths_matching, PCRE2; none: every path
     size_t blame_pattern_n;
     const struct text *package_directories;
@@ -41,7 +43,8 @@ struct verdict {
 // against the rules in order: a path that does not lie in the code base is not ours; a line in
 // third_party_whitelist makes the whole report ignored; a path that matches no blame pattern is not
 // blamed; a line in building_blocks is not blamed, so its caller is; one in known_errors can be
-// blamed; a bare raise line is not blamed, so its caller is. Guilty is the last frame that can be
+// blamed; a bare raise line (known by its text, or by raise_lines when the report does not
+// say it) is not blamed, so its caller is. Guilty is the last frame that can be
 // blamed; when every frame of ours is a raise line, the last of those. With none of ours:
 // the last frame that neither the client nor its path calls foreign (site.is_mapped false), as it
 // may be of code that is newer than what is known of the repository; with none of those: frame

@@ -152,3 +152,30 @@ bool raise_is_bare(struct text platform, struct text path, struct text line)
             return true;
     return false;
 }
+
+// ---- for those who look for such lines ----
+
+// The last name in a word: "reraise" of "six.reraise(".
+static struct text last_name(struct text word)
+{
+    size_t end = word.len;
+    while (end > 0 && !is_word_char(word.at[end - 1]))
+        end--;
+    size_t start = end;
+    while (start > 0 && is_word_char(word.at[start - 1]))
+        start--;
+    return text_from(text_until(word, end), start);
+}
+
+void raise_add_words(struct buffer *out)
+{
+    size_t n = sizeof languages / sizeof *languages, start = out->len;
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = 0; k < WORD_MAX && languages[i].words[k]; k++) {
+            struct text name = last_name(text_of(languages[i].words[k]));
+            if (text_contains(text_from(buffer_text(out), start), name))
+                continue;
+            buffer_add_string(out, out->len > start ? "|" : "");
+            buffer_add(out, name);
+        }
+}

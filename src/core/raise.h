@@ -3,6 +3,7 @@
 #ifndef FLAWLESS_CORE_RAISE_H
 #define FLAWLESS_CORE_RAISE_H
 
+#include "base/buffer.h"
 #include "base/text.h"
 
 // Whether the line does nothing but raise, told by its beginning: with a word of its language for
@@ -14,5 +15,9 @@
 // The language is told by the path's ending; platform, the report's ("python", "java", ...),
 // decides when the ending is unknown. In an unknown language no line is bare.
 bool raise_is_bare(struct text platform, struct text path, struct text line);
+
+// Adds "raise|throw|...": every bare line has one of these names in it. (Not all of the languages'
+// names: "throw" stands for "rethrow" and "throwIO", too.)
+void raise_add_words(struct buffer *out);
 
 #endif

@@ -17,6 +17,7 @@
 #include "core/pattern.h"
 #include "io/git_blame.h"
 #include "io/git_branch.h"
+#include "io/git_raise.h"
 #include "io/git_revision.h"
 
 enum {
@@ -244,6 +245,12 @@ bool repository_add_paths(struct repository *repository, bool whole_history, str
     return stream_paths(repository, "git ls-tree", tree, TREE_TIMEOUT_MS, paths, error) &&
            (!whole_history ||
             stream_paths(repository, "git log", history, HISTORY_TIMEOUT_MS, paths, error));
+}
+
+bool repository_add_raise_lines(struct repository *repository, const char *commit,
+                                struct raise_lines *lines, struct error *error)
+{
+    return git_find_raise_lines(&repository->git, commit, lines, error);
 }
 
 // ---- blame ----

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "core/error_record.h"
 #include "core/paths.h"
+#include "core/raise_lines.h"
 
 struct repository; // any number of threads may use it at once
 
@@ -29,6 +30,11 @@ bool repository_tip(struct repository *repository, char *tip, struct error *erro
 // Adds the paths of the tip's tree, or of the whole history of the branch in production.
 bool repository_add_paths(struct repository *repository, bool whole_history, struct paths *paths,
                           struct error *error);
+
+// Adds the lines of a commit (full hash) that do nothing but raise. A second for about 50 MB of
+// text.
+bool repository_add_raise_lines(struct repository *repository, const char *commit,
+                                struct raise_lines *lines, struct error *error);
 
 struct blame_query {
     struct text release; // of the report; may be empty or say nothing to git

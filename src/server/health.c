@@ -71,6 +71,7 @@ static void tell_git(const struct health_rooms *rooms, struct arena *arena, stru
     value_set_bool(arena, repository, "is_configured", keeper.has_repository);
     value_set_bool(arena, repository, "is_read", keeper.knows_paths);
     value_set_int(arena, repository, "paths", keeper.path_n);
+    value_set_int(arena, repository, "lines_that_only_raise", keeper.raise_line_n);
     value_set_text(arena, repository, "newest_commit", arena_copy(arena, text_of(keeper.tip)));
     struct value *blames = value_set_object(arena, object, "blames");
     value_set_int(arena, blames, "waiting", blamer.waiting);

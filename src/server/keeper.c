@@ -16,6 +16,7 @@ enum {
     LOOK_EVERY_MS = 15 * 1000,
     LOOK_PAUSE_MS = 300, // between two looks that were asked for, however many ask
     LOOK_AT_RULES_EVERY_MS = 1000,
+    RAISE_LINES_PAUSE_MS = 5 * 60 * 1000, // they cost a look at every file
 };
 
 struct keeper {
@@ -26,13 +27,16 @@ struct keeper {
     struct queue_item wake_item;
     pthread_t thread, rules_thread;
     bool has_thread, has_rules_thread;
-    struct rule_files rule_files; // of the rules' thread alone
+    struct rule_files rule_files;   // of the rules' thread alone
+    char raise_tip[65];             // this and the next are of the other thread alone
+    int64_t raise_lines_at_mono_ms; // when they were read; 0: never
 
     pthread_mutex_t lock; // for what follows
     pthread_cond_t changed;
     struct judge *judge; // of the paths and rules below
     struct paths *paths; // NULL while they are not known
     struct rules *rules;
+    struct raise_lines *raise_lines; // NULL while they are not known
     bool knows_paths;
     bool is_wake_queued;
     int64_t looks_begun, looks_done;
@@ -50,6 +54,7 @@ static struct judge *make_judge(const struct keeper *keeper, struct error *error
     struct judge_settings settings = {
         .paths = keeper->paths,
         .rules = keeper->rules,
+        .raise_lines = keeper->raise_lines,
         .blame_patterns = o->only_blame_filepaths_matching.items,
         .blame_pattern_n = o->only_blame_filepaths_matching.item_n,
         .package_directories = o->report_runtime_package_directory_names.items,
@@ -149,6 +154,40 @@ static bool look(struct keeper *keeper, struct error *error)
     return true;
 }
 
+// Takes the lines.
+static void take_raise_lines(struct keeper *keeper, struct raise_lines *lines)
+{
+    pthread_mutex_lock(&keeper->lock);
+    struct raise_lines *lines_before = keeper->raise_lines;
+    keeper->raise_lines = lines;
+    struct judge *before = renew_judge(keeper);
+    pthread_mutex_unlock(&keeper->lock);
+    judge_drop(before);
+    raise_lines_drop(lines_before);
+}
+
+// Finds the lines of the newest commit that only raise, when they are not those known. Without
+// them, reports that do not say their lines' text are judged as if none only raised.
+static void look_for_raise_lines(struct keeper *keeper)
+{
+    struct error error = {0};
+    int64_t now_ms = clock_mono_ms(&clock_system), at_ms = keeper->raise_lines_at_mono_ms;
+    if (strcmp(keeper->raise_tip, keeper->tip) == 0 ||
+        (at_ms && now_ms - at_ms < RAISE_LINES_PAUSE_MS))
+        return;
+    struct raise_lines *lines = raise_lines_new();
+    keeper->raise_lines_at_mono_ms = now_ms;
+    if (repository_add_raise_lines(keeper->repository, keeper->tip, lines, &error)) {
+        snprintf(keeper->raise_tip, sizeof keeper->raise_tip, "%s", keeper->tip);
+        take_raise_lines(keeper, lines);
+        return;
+    }
+    raise_lines_drop(lines);
+    if (!queue_is_closed(&keeper->stop))
+        log_warning("the lines that only raise cannot be read, those of before stay in force: %s",
+                    error.message);
+}
+
 static void note_failure(struct keeper *keeper, const char *message)
 {
     pthread_mutex_lock(&keeper->lock);
@@ -177,6 +216,7 @@ static void *run(void *self)
         keeper->looks_done = keeper->looks_begun;
         pthread_cond_broadcast(&keeper->changed);
         pthread_mutex_unlock(&keeper->lock);
+        look_for_raise_lines(keeper);
         queue_take(&keeper->stop, LOOK_PAUSE_MS);
         queue_take(&keeper->wake, LOOK_EVERY_MS);
     } while (!queue_is_closed(&keeper->stop));
@@ -288,6 +328,7 @@ void keeper_free(struct keeper *keeper)
     judge_drop(keeper->judge);
     paths_drop(keeper->paths);
     rules_drop(keeper->rules);
+    raise_lines_drop(keeper->raise_lines);
     repository_close(keeper->repository);
     queue_take(&keeper->wake, 0); // a look that nobody will take any more
     queue_release(&keeper->wake);
@@ -326,6 +367,7 @@ void keeper_look(struct keeper *keeper, struct keeper_facts *facts)
     pthread_mutex_lock(&keeper->lock);
     facts->knows_paths = keeper->knows_paths;
     facts->path_n = keeper->path_n;
+    facts->raise_line_n = keeper->raise_lines ? (int64_t)raise_lines_count(keeper->raise_lines) : 0;
     memcpy(facts->tip, keeper->tip, sizeof facts->tip);
     memcpy(facts->failure, keeper->failure, sizeof facts->failure);
     memcpy(facts->rules_failure, keeper->rules_failure, sizeof facts->rules_failure);

@@ -18,8 +18,9 @@ struct keeper;
 bool keeper_open(const struct options *options, struct keeper **keeper, struct error *error);
 // Starts to look after the rule files, every second: a broken one leaves the rules of before in
 // force. Starts to read the repository's paths: those of the newest commit, then those of its
-// history, and again when there is a newer commit. Waits at most patience_ms for the first, so that
-// a small repository is known before the first report comes.
+// history, and again when there is a newer commit; at most every five minutes also which lines of
+// it only raise. Waits at most patience_ms for the first, so that a small repository is known
+// before the first report comes.
 void keeper_start(struct keeper *keeper, int64_t patience_ms);
 // False when git kept it busy until the deadline (by CLOCK_REALTIME): then nothing of it may be
 // freed.
@@ -36,7 +37,7 @@ bool keeper_knows_paths(struct keeper *keeper); // false until the repository wa
 
 struct keeper_facts {
     bool has_repository, knows_paths;
-    int64_t path_n;
+    int64_t path_n, raise_line_n;
     char tip[65];                // full hash of the newest commit that was read
     char failure[256];           // why the repository cannot be read now; empty when all is well
     int64_t rule_n[RULE_FILE_N]; // in force

@@ -25,6 +25,7 @@ AUTHORS = {
 }
 LINES = 100  # of each file
 OLD = ("shop/old.py", "2001-02-03")  # Ada's, too
+SILENT = ("src/Shop.java", "src/Cart.java")  # Ada calls, Grace's line only throws
 SHIFTED = "shop/shifted.py"  # Ada's at v1; Linus has put lines above hers since
 
 
@@ -85,6 +86,9 @@ class Code:
             for path in (path for path in AUTHORS if AUTHORS[path] == author):
                 self.write_lines(path)
             tree.commit(author, "2025-03-03", "Write a part")
+        for path, who, text in zip(SILENT, (ADA, GRACE), ("cart.add();", "throw new Empty();")):
+            tree.write(path, f"class X {{\n    {text}\n}}\n")
+            tree.commit(who, "2025-03-04", "Write it in Java")
         self.write_lines(OLD[0])
         tree.commit(ADA, OLD[1], "Write the oldest part")
         self.write_lines(SHIFTED)

@@ -40,6 +40,9 @@ static struct rules *rules_said(void)
     return rules;
 }
 
+// Raise lines of the next judge_of.
+static struct raise_lines *raising;
+
 static struct judge *judge_of(const char *list, const char *pattern)
 {
     struct rules *rules = rules_said();
@@ -50,6 +53,7 @@ static struct judge *judge_of(const char *list, const char *pattern)
     static const struct text directory = {"site-packages", 13};
     struct judge_settings settings = {.paths = paths,
                                       .rules = rules,
+                                      .raise_lines = raising,
                                       .blame_patterns = &expression,
                                       .blame_pattern_n = pattern != NULL,
                                       .package_directories = &directory,
@@ -304,6 +308,32 @@ static void languages_are_told_apart_within_one_stack(void **state)
     judge_drop(judge);
 }
 
+static void a_line_that_the_report_does_not_say_is_looked_up(void **state)
+{
+    (void)state;
+    raising = raise_lines_new();
+    raise_lines_add(raising, TEXT("shop/cart.py"), 9, TEXT("  raise Empty"));
+    raise_lines_add(raising, TEXT("shop/cart.py"), 10, TEXT("x()"));
+    assert_int_equal(raise_lines_count(raising), 1);
+    struct judge *judge = judge_of(repository, NULL);
+    raise_lines_drop(raising);
+    raising = NULL;
+    static const struct {
+        const char *last, *guilty;
+    } cases[] = {
+        {"/srv/shop/cart.py:9:", "shop/views.py"},
+        {"/srv/shop/cart.py:10:", "shop/cart.py"},
+        {"/srv/shop/cart.py:0:", "shop/cart.py"},
+        {"/srv/shop/cart.py:9:y()", "shop/cart.py"}, // what is said counts
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct verdict v =
+            judge_stack(judge, (const char *[]){"/srv/shop/views.py:3:x()", cases[i].last, NULL});
+        assert_text_equal(v.site.path, cases[i].guilty);
+    }
+    judge_drop(judge);
+}
+
 static void a_building_block_passes_the_blame_to_its_caller(void **state)
 {
     (void)state;
@@ -400,6 +430,7 @@ int main(void)
         cmocka_unit_test(what_rules_pass_over_is_nobodys_even_when_nothing_else_is_ours),
         cmocka_unit_test(a_raise_line_is_guilty_before_a_building_block_is),
         cmocka_unit_test(languages_are_told_apart_within_one_stack),
+        cmocka_unit_test(a_line_that_the_report_does_not_say_is_looked_up),
         cmocka_unit_test(a_building_block_passes_the_blame_to_its_caller),
         cmocka_unit_test(a_known_error_can_be_blamed_even_when_it_only_raises),
         cmocka_unit_test(a_known_error_that_no_pattern_matches_is_not_blamed),

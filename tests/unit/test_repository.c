@@ -6,6 +6,7 @@
 #include "blame_sandbox.h"
 #include "io/git_blame.h"
 #include "io/git_branch.h"
+#include "io/git_raise.h"
 #include "io/git_release.h"
 
 static const char ADA[] = "ada@shop.example", BOB[] = "bob@shop.example",
@@ -414,6 +415,80 @@ static void paths_are_the_tips_or_all_there_ever_were(void **state)
     paths_drop(all);
 }
 
+static void lines_that_only_raise_are_found_in_every_language(void **state)
+{
+    (void)state;
+    sandbox_write(&box, "a.py", "x()\n    raise A\nif x: raise B\nself.raise_()\n");
+    sandbox_write(&box, "dir/with space/B.java", "} else { throw new X(); }\ny(); // throw\n");
+    sandbox_write(&box, "c.rs", "    std::panic!(\"x\")\n    _ => anyhow::bail!(\"y\"),\n");
+    sandbox_write(&box, "d.kt", "?: error(\"x\")\r\n");
+    sandbox_write(&box, "e.m", "[NSException raise:x];\n@throw e;\n");
+    sandbox_write(&box, "f.pl", "Carp::croak 'x';\nopen(F) or die;\n or die;");
+    sandbox_write(&box, "notes.txt", "raise taxes\n");
+    const char *commit = sandbox_commit(&box, ADA, "one");
+    sandbox_write(&box, "a.py", "raise C\n"); // is not committed
+    struct repository *repository = opened_at(box.repo, NULL);
+    struct error error = {0};
+    struct raise_lines *lines = raise_lines_new();
+    assert_true(repository_add_raise_lines(repository, commit, lines, &error));
+    static const struct {
+        const char *path;
+        int64_t number;
+    } wanted[] = {{"a.py", 2}, {"dir/with space/B.java", 1},
+                  {"c.rs", 1}, {"c.rs", 2},
+                  {"d.kt", 1}, {"e.m", 1},
+                  {"e.m", 2},  {"f.pl", 1},
+                  {"f.pl", 3}};
+    for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++)
+        if (!raise_lines_has(lines, text_of(wanted[i].path), wanted[i].number))
+            fail_msg("%s:%d", wanted[i].path, (int)wanted[i].number);
+    assert_int_equal(raise_lines_count(lines), sizeof wanted / sizeof *wanted);
+    raise_lines_drop(lines);
+    lines = raise_lines_new();
+    assert_false(repository_add_raise_lines(repository, "0123456789012345678901234567890123456789",
+                                            lines, &error));
+    raise_lines_drop(lines);
+    repository_close(repository);
+}
+
+static void a_repository_without_such_lines_has_none(void **state)
+{
+    (void)state;
+    sandbox_write(&box, "a.py", "x()\n");
+    const char *commit = sandbox_commit(&box, ADA, "one");
+    struct repository *repository = opened_at(box.repo, NULL);
+    struct error error = {0};
+    struct raise_lines *lines = raise_lines_new();
+    assert_true(repository_add_raise_lines(repository, commit, lines, &error));
+    assert_int_equal(raise_lines_count(lines), 0);
+    raise_lines_drop(lines);
+    repository_close(repository);
+}
+
+static void what_git_grep_says_is_read_with_care(void **state)
+{
+    (void)state;
+    struct raise_lines *lines = raise_lines_new();
+    struct buffer bytes = {0};
+    static const char odd[] = "\n\0\n:\0x\0raise\nc:a.py\0"
+                              "99999999999999999999\0raise\nc:a.py"
+                              "\0"
+                              "5\0\nc:\0"
+                              "5\0raise\nc:a.py\0"
+                              "7\0raise\nc:a.py\0"
+                              "8\0rai";
+    buffer_add(&bytes, (struct text){odd, sizeof odd - 1});
+    raise_lines_take(lines, &bytes);
+    assert_int_equal(raise_lines_count(lines), 1);
+    assert_true(raise_lines_has(lines, TEXT("a.py"), 7));
+    buffer_add_string(&bytes, "se\n");
+    raise_lines_take(lines, &bytes);
+    assert_true(raise_lines_has(lines, TEXT("a.py"), 8));
+    assert_int_equal(bytes.len, 0);
+    buffer_release(&bytes);
+    raise_lines_drop(lines);
+}
+
 static void the_newest_matching_branch_is_in_production(void **state)
 {
     (void)state;
@@ -704,6 +779,9 @@ int main(void)
         IN_BOX(odd_paths_are_paths_and_nothing_else),
         IN_BOX(bytes_that_are_not_utf8_are_mended),
         IN_BOX(paths_are_the_tips_or_all_there_ever_were),
+        IN_BOX(lines_that_only_raise_are_found_in_every_language),
+        IN_BOX(a_repository_without_such_lines_has_none),
+        IN_BOX(what_git_grep_says_is_read_with_care),
         IN_BOX(the_newest_matching_branch_is_in_production),
         IN_BOX(what_cannot_be_opened_says_why),
         IN_BOX(bare_linked_and_entered_repositories_work),

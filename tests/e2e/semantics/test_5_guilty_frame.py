@@ -3,6 +3,7 @@
 
 import pytest
 from lines import (
+    SILENT,
     count_of,
     error_at,
     health_of,
@@ -142,6 +143,22 @@ def test_6_a_line_that_only_raises_is_not_blamed_so_its_caller_is(polyglot, code
     report(polyglot, event(caller, frame(path, 9, text), platform=language.split(",")[0]))
     (error,) = (one for one in polyglot.week_errors() if one["function_name"] == language)
     assert error["line_number"] == 7
+
+
+def test_6_a_report_that_does_not_say_its_lines_is_judged_by_those_of_the_repository(server):
+    """SDKs of compiled languages have no source at hand."""
+    wait_for(
+        "the lines that only raise",
+        lambda: health_of(server)["server"]["repository"]["lines_that_only_raise"],
+    )
+    shop, cart = (
+        frame(path.split("/")[-1], 2, None, module=f"src.{path[4:8]}", abs_path=path)
+        for path in SILENT
+    )
+    report(server, event(shop, cart, platform="java"))
+    errors = {error["filename"]: error["line_number"] for error in server.week_errors()}
+    assert errors.get(SILENT[0]) == 2
+    assert SILENT[1] not in errors
 
 
 def test_6_a_call_whose_name_begins_like_raising_is_blamed(server, code):
