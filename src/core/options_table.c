@@ -105,9 +105,11 @@ const struct option_row option_table[] = {
                     "than release-9"},
     {OPTION(repo_type), .section = "Repository", .type = OPTION_CHOICE, .value = "git",
      .choices = repo_types, .description = "What sort of repository repo_dir is"},
-    {OPTION(repo_url), .section = "Repository", .type = OPTION_STR, .flags = OPTION_LATER,
-     .value = "", .unset = "repo_dir is kept up to date by somebody else",
-     .description = "Where repo_dir is cloned from and kept up to date with"},
+    {OPTION(repo_url), .section = "Repository", .type = OPTION_STR, .value = "",
+     .unset = "repo_dir is kept up to date by somebody else, and never written to",
+     .description = "Where Flawless clones the code from, into repo_dir (unless set: repository in "
+                    "data_dir_path), and fetches every five minutes and when a report names a "
+                    "commit it does not have; https://USER:PASSWORD@HOST/PATH for a private one"},
     {OPTION(git_cli_path), .section = "Repository", .type = OPTION_PATH, .value = "git",
      .description = "The git command; looked for in PATH when it has no slash"},
     {OPTION(max_concurrent_git_blames), .section = "Repository", .type = OPTION_INT, .value = "10",

@@ -18,6 +18,7 @@
 #include "io/git_blame.h"
 #include "io/git_branch.h"
 #include "io/git_raise.h"
+#include "io/git_release.h"
 #include "io/git_revision.h"
 
 enum {
@@ -37,9 +38,9 @@ struct repository {
     struct git git;
     const char *dir;          // as the operator calls it
     const char *work_tree;    // NULL when it is bare
+    const char *shallow_file; // there while the history is cut off
     struct pattern *branches; // NULL: HEAD is in production
     struct text branch_pattern;
-    bool is_shallow;
 };
 
 // ---- open ----
@@ -101,8 +102,13 @@ static bool rev_parse(const struct git *git, const char *const *arguments, struc
 // Finds the git directory, which makes everything after this independent of where git would look.
 static bool find_git_dir(struct repository *r, const char *program, struct error *error)
 {
-    static const char *const what[] = {"rev-parse", "--absolute-git-dir", "--is-inside-work-tree",
-                                       "--is-shallow-repository", NULL};
+    static const char *const what[] = {"rev-parse",
+                                       "--absolute-git-dir",
+                                       "--is-inside-work-tree",
+                                       "--path-format=absolute",
+                                       "--git-path",
+                                       "shallow",
+                                       NULL};
     static const char *const where[] = {"rev-parse", "--show-toplevel", NULL};
     char *real = realpath(r->dir, NULL);
     struct git git = git_make(&r->arena, program, real ? real : r->dir, false, r->dir);
@@ -118,7 +124,7 @@ static bool find_git_dir(struct repository *r, const char *program, struct error
     }
     if (strcmp(answers[1], "true") == 0 && rev_parse(&git, where, &r->arena, &top, 1, error))
         r->work_tree = top;
-    r->is_shallow = strcmp(answers[2], "true") == 0;
+    r->shallow_file = answers[2];
     r->git = git_make(&r->arena, program, answers[0], true, top ? top : answers[0]);
     return true;
 }
@@ -331,6 +337,12 @@ static bool add_ignored_of_commit(struct question *q, const char *commit, struct
     return true;
 }
 
+// Looked at when it matters, since a clone may be cut, or made whole, at any moment.
+static bool is_shallow(const struct repository *r)
+{
+    return access(r->shallow_file, F_OK) == 0;
+}
+
 // Turns what git says about a line into what is known about the query.
 static void find(struct question *q, size_t i, const struct blamed_line *blamed,
                  struct text ignored)
@@ -346,7 +358,7 @@ static void find(struct question *q, size_t i, const struct blamed_line *blamed,
                                       .commit_subject = blamed->commit_subject,
                                       .revision = arena_copy(q->arena, text_of(choice->commit)),
                                       .confidence = choice->confidence};
-    if (blamed->is_boundary && q->repository->is_shallow) {
+    if (blamed->is_boundary && is_shallow(q->repository)) {
         // git gives every older line to whoever made that commit: they must not get the letters
         finding->author_name = finding->author_email = finding->commit_subject = (struct text){0};
         finding->changed_at_ms = 0;
@@ -409,6 +421,15 @@ static bool blame_all(struct question *q, struct error *error)
     return ok;
 }
 
+static bool can_name_commit(struct text release)
+{
+    struct arena scratch = {0};
+    struct text names[RELEASE_NAME_MAX];
+    bool can = release_names(release, &scratch, names) > 0;
+    arena_release(&scratch);
+    return can;
+}
+
 bool repository_blame(struct repository *repository, const struct blame_query *queries,
                       size_t query_n, struct arena *arena, struct blame_finding *findings,
                       struct error *error)
@@ -428,6 +449,9 @@ bool repository_blame(struct repository *repository, const struct blame_query *q
                          .arena = arena};
     bool ok = objects_open(&repository->git, OBJECTS_TIMEOUT_MS, &q.objects, error) &&
               choose(&q, error) && blame_all(&q, error);
+    bool is_missing = q.release_commit[0] == '\0' && can_name_commit(queries[0].release);
+    for (size_t i = 0; ok && i < query_n; i++)
+        findings[i].is_release_missing = is_missing;
     objects_close(&q.objects);
     arena_release(&q.scratch);
     return ok;

@@ -51,7 +51,8 @@ struct blame_finding {
     struct text commit_subject;
     struct text revision; // full hash of the commit that was blamed
     enum confidence confidence;
-    struct text reason; // plain words: how the revision was found, and what is doubtful
+    struct text reason;      // plain words: how the revision was found, and what is doubtful
+    bool is_release_missing; // the release may name a commit that the repository does not have
 };
 
 // Answers all queries, which have one release and one path, with one blame process for each

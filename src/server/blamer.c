@@ -13,6 +13,8 @@ enum {
     WAITING_MAX = 1000,
     TOGETHER_MAX = 200, // lines of one file at one revision that one git process is asked for
     NOT_READY_RETRY_MS = 500,
+    CLONE_RETRY_MS = 5000, // while the clone is being made
+    FETCH_RETRY_MS = 1000, // while a fetch is coming that may bring what a report names
     LOOK_PATIENCE_MS = 5000,
     // A file that the repository does not have may be of a commit that has not been fetched yet: so
     // often it is looked for again, with the pauses below about eight minutes, before it is taken
@@ -189,6 +191,26 @@ static void note_failure(struct blamer *blamer, const char *message)
         log_warning("git could not be asked who wrote a line, it will be asked again: %s", message);
 }
 
+static void postpone_all(struct blamer *blamer, const struct task *tasks, int64_t retry_after_ms)
+{
+    for (const struct task *task = tasks; task; task = task->next)
+        postpone(blamer, task, retry_after_ms);
+}
+
+// Whether a fetch is coming that may tell more: of a release that is not known, or of a line that
+// no known commit has.
+static bool is_coming(struct keeper *keeper, const struct blame_query *queries,
+                      const struct blame_finding *findings, size_t n, struct arena *arena)
+{
+    bool is_coming = findings[0].is_release_missing && keeper_fetch_for(keeper, queries[0].release);
+    for (size_t i = 0; i < n && !findings[0].is_release_missing; i++)
+        if (!findings[i].is_found || findings[i].confidence <= CONFIDENCE_LOW)
+            is_coming |=
+                keeper_fetch_for(keeper, arena_printf(arena, "%.*s:%.*s", TEXT_ARG(queries[i].path),
+                                                      TEXT_ARG(text_clip(queries[i].text, 1000))));
+    return is_coming;
+}
+
 static void ask_git(struct blamer *blamer, struct task *tasks, struct text path,
                     struct arena *arena)
 {
@@ -205,6 +227,10 @@ static void ask_git(struct blamer *blamer, struct task *tasks, struct text path,
     struct error error = {0};
     bool is_answered = repository_blame(repository, queries, n, arena, findings, &error);
     note_failure(blamer, is_answered ? "" : error.message);
+    if (is_answered && is_coming(tasks->project->keeper, queries, findings, n, arena)) {
+        postpone_all(blamer, tasks, FETCH_RETRY_MS);
+        return;
+    }
     i = 0;
     for (struct task *task = tasks; task; task = task->next, i++) {
         if (!is_answered)
@@ -246,6 +272,7 @@ static enum place find_place(const struct task *task, struct arena *arena, struc
     keeper_look_now(keeper, LOOK_PATIENCE_MS);
     if (map_late(task, arena, path))
         return PLACE_OURS;
+    keeper_fetch_for(keeper, site->path);
     return task->job.attempts < LOOK_TRY_MAX ? PLACE_UNKNOWN_YET : PLACE_FOREIGN;
 }
 
@@ -271,6 +298,8 @@ static void answer_tasks(struct blamer *blamer, struct task *tasks)
     struct arena arena = {0};
     if (keeper_repository(tasks->project->keeper))
         answer_place(blamer, tasks, &arena);
+    else if (keeper_awaits_repository(tasks->project->keeper))
+        postpone_all(blamer, tasks, CLONE_RETRY_MS);
     else
         for (struct task *task = tasks; task; task = task->next)
             answer_nobody(blamer, task, OWNER_DEFAULT,

@@ -10,6 +10,7 @@
 #include "base/hex.h"
 #include "base/log.h"
 #include "io/files.h"
+#include "io/git_url.h"
 
 enum { PASSWORD_FILE_MAX = 1024 };
 
@@ -141,6 +142,24 @@ static bool choose_data_directory(struct options *o, struct text subdirectory,
            error_prefix(error, "data_dir_path");
 }
 
+// Where the clone of repo_url goes when nobody says.
+static bool place_clone(struct options *o, struct error *error)
+{
+    struct buffer path = {0};
+    if (o->repo_url.len == 0 || o->repo_dir.len)
+        return true;
+    bool is_good = true;
+    if (o->data_dir_path.len)
+        buffer_add(&path, o->data_dir_path);
+    else
+        is_good = files_machine_data_directory(&path, error);
+    buffer_add_string(&path, "/repository");
+    if (is_good)
+        options_set_text(o, "repo_dir", buffer_text(&path));
+    buffer_release(&path);
+    return is_good;
+}
+
 // The last component of a repository's path, without ".git".
 static struct text name_of(struct text repository)
 {
@@ -152,6 +171,17 @@ static struct text name_of(struct text repository)
     if (text_ends(name, TEXT(".git")))
         name.len -= 4;
     return name.len ? name : TEXT("default");
+}
+
+// By its address rather than by the directory of Flawless' own; never with the address's password.
+static void name_project(struct config *config)
+{
+    const struct options *o = &config->options;
+    struct arena arena = {0};
+    struct git_url url;
+    bool has_url = o->repo_url.len && git_url_read(o->repo_url.at, &arena, &url, NULL);
+    buffer_add(&config->project_name, name_of(has_url ? text_of(url.plain) : o->repo_dir));
+    arena_release(&arena);
 }
 
 // ---- the two ways to be configured ----
@@ -214,7 +244,7 @@ static bool read_file(const char *path, const struct reading *reading, struct co
 static bool add_state(const struct reading *reading, struct config *config, struct error *error)
 {
     struct options *o = &config->options;
-    return choose_data_directory(o, text_of(""), reading, error) &&
+    return choose_data_directory(o, text_of(""), reading, error) && place_clone(o, error) &&
            go_on(reading, read_password(o, error), error);
 }
 
@@ -265,7 +295,7 @@ static bool load(int argc, char **arguments, const struct reading *reading, stru
     if (!(path ? read_file(path, reading, config, error) && add_state(reading, config, error)
                : load_work_tree(arguments[0], reading, config, error)))
         return false;
-    buffer_add(&config->project_name, name_of(config->options.repo_dir));
+    name_project(config);
     return true;
 }
 
@@ -273,7 +303,8 @@ bool config_read(const char *command, const char *path, struct config *config, s
 {
     *config = (struct config){0};
     options_init(&config->options);
-    return path ? read_file(path, &to_work, config, error) : find_work_tree(command, config, error);
+    return path ? read_file(path, &to_work, config, error) && place_clone(&config->options, error)
+                : find_work_tree(command, config, error);
 }
 
 bool config_load(int argc, char **arguments, struct config *config, struct error *error)

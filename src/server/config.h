@@ -7,8 +7,8 @@
 #include "core/options.h"
 
 // Every path in options is absolute (git_cli_path only when it has a '/'), data_dir_path,
-// config_dir_path and store are set, and data_dir_path exists and is private to this user.
-// smtp_password holds the content of smtp_password_file.
+// config_dir_path and store are set, repo_dir when repo_url is, and data_dir_path exists and is
+// private to this user. smtp_password holds the content of smtp_password_file.
 struct config {
     struct options options;
     struct buffer file_name;    // absolute; empty when there is no flawless.cfg

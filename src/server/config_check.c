@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "io/address.h"
+#include "io/clone.h"
 #include "io/door.h"
 #include "io/files.h"
 #include "io/git_remote.h"
@@ -112,6 +113,22 @@ static void check_repository_url(const struct config *config,
     arena_release(&scratch);
 }
 
+// The place of the clone of repo_url. False when there is nothing yet to be looked at.
+static bool check_clone(const struct options *o, const struct finding_listener *listener)
+{
+    const struct clone_settings settings = {o->git_cli_path.at, o->repo_url.at, o->repo_dir.at};
+    struct clone clone;
+    struct error error = {0};
+    bool is_good = clone_open(&settings, &clone, &error), exists = clone.exists;
+    if (!is_good)
+        tell(listener, FINDING_ERROR, "repository", "%s", error.message);
+    else if (!exists)
+        tell(listener, FINDING_OK, "repository", "will be cloned into %s by the next start",
+             o->repo_dir.at);
+    clone_release(&clone);
+    return is_good && exists;
+}
+
 static void check_repository(const struct config *config, const struct finding_listener *listener)
 {
     const struct options *o = &config->options;
@@ -123,6 +140,8 @@ static void check_repository(const struct config *config, const struct finding_l
         .branch_pattern = o->repo_branch_pattern.at,
     };
     char tip[65];
+    if (o->repo_url.len && !check_clone(o, listener))
+        return;
     if (!o->repo_dir.len)
         tell(listener, FINDING_WARNING, "repository",
              "no repo_dir is set: lines cannot be blamed on anybody%s",

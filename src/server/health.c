@@ -60,6 +60,23 @@ static void tell_reports(const struct health_rooms *rooms, struct arena *arena,
     }
 }
 
+static void tell_fetches(const struct fetcher_facts *facts, struct arena *arena,
+                         struct value *object, struct value *problems)
+{
+    struct value *fetches = value_set_object(arena, object, "fetches");
+    value_set_bool(arena, fetches, "is_cloned", facts->has_clone);
+    value_set_int(arena, fetches, "clone_percent", facts->percent);
+    value_set_bool(arena, fetches, "is_busy", facts->is_busy);
+    value_set_int(arena, fetches, "done", facts->fetched);
+    value_set_int(arena, fetches, "failed", facts->failed);
+    value_set_int(arena, fetches, "newest_at_ms", facts->fetched_at_ms);
+    if (facts->failure[0])
+        add_problem(arena, problems,
+                    facts->has_clone ? "the repository cannot be fetched"
+                                     : "the repository cannot be cloned",
+                    facts->failure);
+}
+
 static void tell_git(const struct health_rooms *rooms, struct arena *arena, struct value *object,
                      struct value *problems)
 {
@@ -73,6 +90,8 @@ static void tell_git(const struct health_rooms *rooms, struct arena *arena, stru
     value_set_int(arena, repository, "paths", keeper.path_n);
     value_set_int(arena, repository, "lines_that_only_raise", keeper.raise_line_n);
     value_set_text(arena, repository, "newest_commit", arena_copy(arena, text_of(keeper.tip)));
+    if (keeper.has_fetcher)
+        tell_fetches(&keeper.fetcher, arena, object, problems);
     struct value *blames = value_set_object(arena, object, "blames");
     value_set_int(arena, blames, "waiting", blamer.waiting);
     value_set_int(arena, blames, "running", blamer.running);

@@ -21,9 +21,9 @@ enum {
 
 struct keeper {
     const struct options *options;
-    struct repository *repository;
-    struct queue stop; // closed to end the thread; nothing travels through it
-    struct queue wake; // holds one item when somebody wants a look
+    struct fetcher *fetcher; // NULL unless repo_url is set
+    struct queue stop;       // closed to end the thread; nothing travels through it
+    struct queue wake;       // holds one item when somebody wants a look
     struct queue_item wake_item;
     pthread_t thread, rules_thread;
     bool has_thread, has_rules_thread;
@@ -33,8 +33,9 @@ struct keeper {
 
     pthread_mutex_t lock; // for what follows
     pthread_cond_t changed;
-    struct judge *judge; // of the paths and rules below
-    struct paths *paths; // NULL while they are not known
+    struct repository *repository; // once it is open it stays
+    struct judge *judge;           // of the paths and rules below
+    struct paths *paths;           // NULL while they are not known
     struct rules *rules;
     struct raise_lines *raise_lines; // NULL while they are not known
     bool knows_paths;
@@ -74,6 +75,42 @@ static struct judge *renew_judge(struct keeper *keeper)
     return before;
 }
 
+static bool open_repository(const struct keeper *keeper, struct repository **repository,
+                            struct error *error)
+{
+    const struct repository_settings settings = {
+        .git_path = keeper->options->git_cli_path.at,
+        .dir = keeper->options->repo_dir.at,
+        .branch_pattern = keeper->options->repo_branch_pattern.at,
+    };
+    return repository_open(&settings, repository, error);
+}
+
+static void take_fetched(void *self)
+{
+    keeper_look_now(self, 0);
+}
+
+static bool open_fetcher(struct keeper *keeper, struct error *error)
+{
+    const struct fetcher_settings settings = {
+        .clone = {keeper->options->git_cli_path.at, keeper->options->repo_url.at,
+                  keeper->options->repo_dir.at},
+        .self = keeper,
+        .fetched = take_fetched,
+    };
+    return fetcher_open(&settings, &keeper->fetcher, error);
+}
+
+// What has no clone yet is opened by a look.
+static bool open_source(struct keeper *keeper, struct error *error)
+{
+    if (keeper->options->repo_url.len)
+        return open_fetcher(keeper, error);
+    return keeper->options->repo_dir.len == 0 ||
+           open_repository(keeper, &keeper->repository, error);
+}
+
 bool keeper_open(const struct options *options, struct keeper **opened, struct error *error)
 {
     struct keeper *keeper = must_alloc(sizeof *keeper);
@@ -86,19 +123,13 @@ bool keeper_open(const struct options *options, struct keeper **opened, struct e
     pthread_condattr_destroy(&attributes);
     queue_init(&keeper->stop, 1);
     queue_init(&keeper->wake, 1);
-    struct repository_settings settings = {
-        .git_path = options->git_cli_path.at,
-        .dir = options->repo_dir.at,
-        .branch_pattern = options->repo_branch_pattern.at,
-    };
     keeper->rule_files.directory = options->config_dir_path.at;
     if (!rule_files_read(&keeper->rule_files, &keeper->rules, error)) {
         keeper_free(keeper);
         return false;
     }
     keeper->judge = make_judge(keeper, error);
-    if (!keeper->judge ||
-        (options->repo_dir.len && !repository_open(&settings, &keeper->repository, error))) {
+    if (!keeper->judge || !open_source(keeper, error)) {
         keeper_free(keeper);
         return false;
     }
@@ -137,10 +168,31 @@ static bool read_paths(struct keeper *keeper, bool whole_history, const char *ti
     return true;
 }
 
+// Opens the clone once it is there.
+static bool open_clone(struct keeper *keeper, struct error *error)
+{
+    struct repository *repository = NULL;
+    struct fetcher_facts facts = {0};
+    if (keeper->fetcher)
+        fetcher_look(keeper->fetcher, &facts);
+    if (keeper->repository || !facts.has_clone) // only this thread changes it
+        return true;
+    if (!open_repository(keeper, &repository, error))
+        return false;
+    pthread_mutex_lock(&keeper->lock);
+    keeper->repository = repository;
+    pthread_mutex_unlock(&keeper->lock);
+    return true;
+}
+
 // Reads what is new. A history that was read stays in force until the new one has been read.
 static bool look(struct keeper *keeper, struct error *error)
 {
     char tip[65];
+    if (!open_clone(keeper, error))
+        return false;
+    if (!keeper->repository)
+        return true;
     if (!repository_tip(keeper->repository, tip, error))
         return false;
     if (strcmp(tip, keeper->tip) == 0) // only this thread changes it
@@ -296,11 +348,13 @@ void keeper_start(struct keeper *keeper, int64_t patience_ms)
     log_rules(keeper->rules);
     check(pthread_create(&keeper->rules_thread, NULL, look_after_rules, keeper) == 0);
     keeper->has_rules_thread = true;
-    if (!keeper->repository)
+    if (!keeper->repository && !keeper->fetcher)
         return;
     struct timespec deadline = clock_deadline(patience_ms);
     check(pthread_create(&keeper->thread, NULL, run, keeper) == 0);
     keeper->has_thread = true;
+    if (keeper->fetcher)
+        fetcher_start(keeper->fetcher);
     pthread_mutex_lock(&keeper->lock);
     int waited = 0;
     while (!keeper->knows_paths && !keeper->failure[0] && waited == 0)
@@ -312,6 +366,8 @@ bool keeper_stop(struct keeper *keeper, const struct timespec *deadline)
 {
     queue_close(&keeper->stop);
     queue_close(&keeper->wake);
+    if (keeper->fetcher && !fetcher_stop(keeper->fetcher, deadline))
+        return false;
     if (keeper->has_rules_thread && pthread_timedjoin_np(keeper->rules_thread, NULL, deadline) != 0)
         return false;
     keeper->has_rules_thread = false;
@@ -329,6 +385,7 @@ void keeper_free(struct keeper *keeper)
     paths_drop(keeper->paths);
     rules_drop(keeper->rules);
     raise_lines_drop(keeper->raise_lines);
+    fetcher_free(keeper->fetcher);
     repository_close(keeper->repository);
     queue_take(&keeper->wake, 0); // a look that nobody will take any more
     queue_release(&keeper->wake);
@@ -350,7 +407,20 @@ struct judge *keeper_hold_judge(struct keeper *keeper)
 
 struct repository *keeper_repository(struct keeper *keeper)
 {
-    return keeper->repository;
+    pthread_mutex_lock(&keeper->lock);
+    struct repository *repository = keeper->repository;
+    pthread_mutex_unlock(&keeper->lock);
+    return repository;
+}
+
+bool keeper_awaits_repository(struct keeper *keeper)
+{
+    return keeper->fetcher && !keeper_repository(keeper);
+}
+
+bool keeper_fetch_for(struct keeper *keeper, struct text name)
+{
+    return keeper->fetcher && fetcher_ask(keeper->fetcher, name);
 }
 
 bool keeper_knows_paths(struct keeper *keeper)
@@ -363,8 +433,11 @@ bool keeper_knows_paths(struct keeper *keeper)
 
 void keeper_look(struct keeper *keeper, struct keeper_facts *facts)
 {
-    *facts = (struct keeper_facts){.has_repository = keeper->repository != NULL};
+    *facts = (struct keeper_facts){.has_fetcher = keeper->fetcher != NULL};
+    if (keeper->fetcher)
+        fetcher_look(keeper->fetcher, &facts->fetcher);
     pthread_mutex_lock(&keeper->lock);
+    facts->has_repository = keeper->repository || keeper->fetcher;
     facts->knows_paths = keeper->knows_paths;
     facts->path_n = keeper->path_n;
     facts->raise_line_n = keeper->raise_lines ? (int64_t)raise_lines_count(keeper->raise_lines) : 0;

@@ -9,12 +9,14 @@
 #include "core/guilt.h"
 #include "core/options.h"
 #include "io/repository.h"
+#include "server/fetcher.h"
 
 struct keeper;
 
 // Opens the repository that options name (none: no lines can be blamed), reads the rule files and
-// makes the first judge. options: borrowed. ERROR_CONFIG when the repository cannot be used, a
-// pattern is wrong or a rule file is broken.
+// makes the first judge. A clone of repo_url that is not there yet is opened when it has been made.
+// options: borrowed. ERROR_CONFIG when the repository cannot be used, a pattern is wrong or a rule
+// file is broken.
 bool keeper_open(const struct options *options, struct keeper **keeper, struct error *error);
 // Starts to look after the rule files, every second: a broken one leaves the rules of before in
 // force. Starts to read the repository's paths: those of the newest commit, then those of its
@@ -29,7 +31,12 @@ void keeper_free(struct keeper *keeper); // NULL is fine
 
 // The judge in force, held for the caller, who drops it. Any thread, never waits for git.
 struct judge *keeper_hold_judge(struct keeper *keeper);
-struct repository *keeper_repository(struct keeper *keeper); // NULL when none is configured
+// NULL when none is configured, or while its clone is being made: keeper_awaits_repository.
+struct repository *keeper_repository(struct keeper *keeper);
+bool keeper_awaits_repository(struct keeper *keeper);
+// A report names a revision or a path that the repository does not have. True: a fetch that may
+// bring it is coming, look again in a moment. False: go on without it. Any thread; never waits.
+bool keeper_fetch_for(struct keeper *keeper, struct text name);
 // Looks whether there is a newer commit and reads its paths, so that code deployed a moment ago is
 // known. Waits for it, at most timeout_ms; any thread.
 void keeper_look_now(struct keeper *keeper, int64_t timeout_ms);
@@ -37,6 +44,8 @@ bool keeper_knows_paths(struct keeper *keeper); // false until the repository wa
 
 struct keeper_facts {
     bool has_repository, knows_paths;
+    bool has_fetcher; // repo_url is set
+    struct fetcher_facts fetcher;
     int64_t path_n, raise_line_n;
     char tip[65];                // full hash of the newest commit that was read
     char failure[256];           // why the repository cannot be read now; empty when all is well

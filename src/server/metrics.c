@@ -39,6 +39,20 @@ static void tell_reports(const struct health_rooms *rooms, struct buffer *out)
                    "Since the ledger's thread was last seen at work.", ledger.silent_ms / 1000);
 }
 
+static void tell_fetches(const struct fetcher_facts *facts, struct buffer *out)
+{
+    metrics_family(out, "flawless_fetches_total", "counter",
+                   "Clones and fetches of repo_url, by what came of them.");
+    metrics_sample(out, "flawless_fetches_total", "outcome", "done", facts->fetched);
+    metrics_sample(out, "flawless_fetches_total", "outcome", "failed", facts->failed);
+    metrics_single(out, "flawless_fetch_failing", "gauge",
+                   "Whether repo_url cannot be cloned or fetched.", facts->failure[0] != '\0');
+    metrics_single(out, "flawless_clone_percent", "gauge",
+                   "How much of the clone of repo_url is there.", facts->percent);
+    metrics_single(out, "flawless_fetched_timestamp_seconds", "gauge",
+                   "When the newest clone or fetch ended well.", facts->fetched_at_ms / 1000);
+}
+
 static void tell_git(const struct health_rooms *rooms, struct buffer *out)
 {
     struct blamer_facts blamer;
@@ -57,6 +71,7 @@ static void tell_git(const struct health_rooms *rooms, struct buffer *out)
                    "Paths known from the repository's history.", keeper.path_n);
     metrics_single(out, "flawless_repository_failing", "gauge",
                    "Whether the repository cannot be read.", keeper.failure[0] != '\0');
+    tell_fetches(&keeper.fetcher, out);
 }
 
 static void tell_mail(const struct health_rooms *rooms, struct buffer *out)

@@ -266,9 +266,13 @@ def test_letters_with_useless_addresses_are_warned_of(make_server):
 
 
 def test_the_address_of_a_repository_is_tried(make_server, repository, tmp_path):
-    outcome = Outcome(make_server("one", repo_url=f"file://{repository}"))
+    outcome = Outcome(make_server("one", repository=None, repo_url=f"file://{repository}"))
     assert outcome.only("repo_url")[0] == "ok", outcome.said
-    outcome = Outcome(make_server("two", repo_url=f"https://me:sesame@127.0.0.1:{free_port()}/a.git"))
+    outcome = Outcome(make_server("kept", repo_url=f"file://{repository}"))
+    assert outcome.errors() == ["repository"], outcome.said
+    assert "no clone that Flawless made" in outcome.only("repository")[1]
+    away = f"https://me:sesame@127.0.0.1:{free_port()}/a.git"
+    outcome = Outcome(make_server("two", repository=None, repo_url=away))
     assert outcome.errors() == ["repo_url"], outcome.said
     assert "every user" in outcome.of("repo_url")[1][1]
     assert "sesame" not in outcome.said
