@@ -9,14 +9,15 @@
 #include "server/surroundings.h"
 #include "server/wrap.h"
 
-enum { STEP_QUESTION_MAX = 3 };
+enum { STEP_QUESTION_MAX = 2 };
 
 // A question is an option: its words are the option's description. One whose option has no effect
 // in this version is not asked.
 struct question {
     const char *option;                  // NULL: no more
     const char *needs;                   // asked only when this option is not none; NULL: always
-    void (*suggest)(struct buffer *out); // the default in a new file, when it has one
+    void (*suggest)(struct buffer *out); // the default in a new file, when it has one,
+    const char *instead;                 // unless this option is set
 };
 
 // Questions whose answers are looked at together.
@@ -33,15 +34,15 @@ static const struct step steps[] = {
      .questions = {{"data_dir_path", NULL, surroundings_data_directory}},
      .check = CHECK_DATA_DIRECTORY},
     {.title = "The code that is watched",
-     .questions = {{"repo_url", NULL, NULL}},
+     .questions = {{"repo_url"}},
      .check = CHECK_REPOSITORY_URL,
      .check_needs = "repo_url",
      .may_pass = true},
-    {.questions = {{"repo_dir", NULL, surroundings_work_tree}},
+    {.questions = {{"repo_dir", NULL, surroundings_work_tree, "repo_url"}},
      .check = CHECK_REPOSITORY,
      .may_pass = true},
     {.title = "The server",
-     .questions = {{"port", NULL, NULL}, {"http_port", NULL, NULL}},
+     .questions = {{"port"}, {"http_port"}},
      .check = CHECK_PORTS,
      .may_pass = true},
     {.questions = {{"hostname", NULL, surroundings_host_name}}, .check = CHECK_N},
@@ -49,14 +50,13 @@ static const struct step steps[] = {
      .questions = {{"email_domain_name", NULL, surroundings_email_domain},
                    {"default_contact", NULL, surroundings_email}},
      .check = CHECK_N},
-    {.questions = {{"report_error_threshold", NULL, NULL},
-                   {"report_only_after_minimum_date", NULL, NULL}},
+    {.questions = {{"report_error_threshold"}, {"report_only_after_minimum_date"}},
      .check = CHECK_N},
     {.title = "The mail server",
-     .questions = {{"smtp_host", NULL, NULL}, {"smtp_use_tls", "smtp_host", NULL}},
+     .questions = {{"smtp_host"}, {"smtp_use_tls", "smtp_host"}},
      .check = CHECK_MAIL,
      .may_pass = true},
-    {.questions = {{"smtp_user", "smtp_host", NULL}, {"smtp_password", "smtp_user", NULL}},
+    {.questions = {{"smtp_user", "smtp_host"}, {"smtp_password", "smtp_user"}},
      .check = CHECK_MAIL,
      .check_needs = "smtp_user",
      .may_pass = true},
@@ -176,7 +176,8 @@ static void find_default(const struct draft *draft, const struct question *quest
     struct buffer suggested = {0};
     bool is_said;
     draft_show(draft, row, out, &is_said);
-    if (draft->is_new && !is_said && question->suggest)
+    bool is_needless = question->instead && !is_none(draft, question->instead);
+    if (draft->is_new && !is_said && question->suggest && !is_needless)
         question->suggest(&suggested);
     if (suggested.len) {
         buffer_clear(out);

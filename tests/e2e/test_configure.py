@@ -343,6 +343,14 @@ def test_a_script_gives_its_answers_and_is_asked_nothing(place):
     assert place.run("check").returncode == 0
 
 
+def test_a_repository_that_is_cloned_has_a_place_of_its_own(place):
+    sets = [f"--set=port={free_port()}", "--set=http_port=0"]
+    run = place.run("configure", "--yes", *sets, f"--set=repo_url=file://{place.repository}")
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert f"file://{place.repository} can be read" in run.stdout
+    assert "repo_dir" not in place.options()
+
+
 @pytest.mark.parametrize(
     "argument, status, words",
     [
