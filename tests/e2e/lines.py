@@ -172,15 +172,27 @@ def settled(server, line, **more):
     return line
 
 
-def letters_about(server, line):
-    """All letters about a line, oldest first."""
+def all_letters(server):
+    """Oldest first."""
     letters, path = [], "/outbox"
     while path:
         page = server.json(path)
         letters = [*page["letters"][::-1], *letters]
         path = page["before"] and f"/outbox?before={page['before']}"
+    return letters
+
+
+def recipients_of(server, line):
+    """Who had a letter about a line, in the order of their first ones."""
     place = f'File "{line.path}", line {line.number}'
-    return [letter for letter in letters if place in letter["text"]]
+    return list(dict.fromkeys(each["to"] for each in all_letters(server) if place in each["text"]))
+
+
+def letters_about(server, line):
+    """The letters about a line to the first of its readers, oldest first."""
+    place = f'File "{line.path}", line {line.number}'
+    letters = [letter for letter in all_letters(server) if place in letter["text"]]
+    return [letter for letter in letters if letter["to"] == letters[0]["to"]]
 
 
 def wait_for_letter(server, line):

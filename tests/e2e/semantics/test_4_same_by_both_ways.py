@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """One story told twice, in Thrift calls to one server and in Sentry envelopes to another: what becomes of it is the same."""
 
+import collections
 import re
 import urllib.parse
 from dataclasses import dataclass, field
@@ -191,8 +192,14 @@ def test_the_letters_are_the_same(tellings):
 
     by_envelopes, by_calls = (letters_of(server) for server in tellings.values())
     assert by_envelopes == by_calls
-    assert [letter["to"] for letter in by_calls].count("ada@example.com") == 1
-    assert len(by_calls) == 7, [letter["to"] for letter in by_calls]
+    assert collections.Counter(letter["to"] for letter in by_calls) == {
+        "ada@example.com": 2,  # one line, and the known error
+        "b@x.example": 1,
+        "hopper@x.example": 2,
+        "linus@example.com": 2,
+        "w@x.example": 2,
+        "team@x.example": 1,
+    }
     assert any("code=WINTER" in letter["text"] for letter in by_calls)
     assert not any("open sesame" in letter["text"] for letter in by_calls)
 
