@@ -93,7 +93,7 @@ def serve(binary, code, tmp_path_factory):
         numbers = itertools.count()
 
         def serve(rules=None, start=True, **options):
-            server = make(f"server{next(numbers)}", letters_per_hour=1000, **options)
+            server = make(f"server{next(numbers)}", **{"letters_per_hour": 1000, **options})
             for name, content in (rules or {}).items():
                 write_rules(server, name, content)
             return server.start() if start else server

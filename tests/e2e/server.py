@@ -83,12 +83,25 @@ class Server:
         self.process.popen.wait()
         self.process.reader.join(5)
 
-    def bring_next_try_forward(self):
-        """Makes letters that wait for their next try due, while the server is stopped."""
+    def change_store(self, *statements):
+        """Changes the database while the server is stopped."""
         assert not self.is_running()
         with sqlite3.connect(self.directory / "state" / "flawless.db") as database:
-            database.execute("UPDATE outbox SET next_try_at_ms = 0")
+            for statement in statements:
+                database.execute(statement)
         database.close()
+
+    def bring_next_try_forward(self):
+        """Makes letters that wait for their next try due."""
+        self.change_store("UPDATE outbox SET next_try_at_ms = 0")
+
+    def bring_digests_forward(self):
+        """Makes digests due, as if the hour were over."""
+        hour_ms = 3600 * 1000
+        self.change_store(
+            f"UPDATE outbox SET written_at_ms = written_at_ms - {hour_ms}",
+            f"UPDATE held_letters SET due_at_ms = due_at_ms - {hour_ms}",
+        )
 
     def get(self, path, accept="text/html"):
         return get(self.url + path, accept)

@@ -19,6 +19,7 @@ import subprocess
 
 import pytest
 from lines import (
+    all_letters,
     count_of,
     error_at,
     health_of,
@@ -285,6 +286,24 @@ def test_the_smtp_password_may_be_in_a_file(serve, code, tmp_path):
         report(server, code.take().event(threshold=1))
         wait_for("a letter", lambda: mailbox.messages)
         assert "open sesame" not in server.get("/check_health") + server.log()
+
+
+def test_what_exceeds_letters_per_hour_comes_as_one_digest(serve, code):
+    """To each address on its own."""
+    server = serve(letters_per_hour=2)
+    lines = [settled(server, code.take()) for _ in range(4)]
+    other = settled(server, code.take("shop/grace.py"))
+    report(server, *(line.event(threshold=1) for line in [*lines, other]))
+    assert [len(letters_about(server, line)) for line in [*lines, other]] == [1, 1, 0, 0, 1]
+    assert health_of(server)["store"]["letters_held"] == 2
+    assert server.stop() == 0
+    server.bring_digests_forward()
+    server.start()
+    digest = wait_for("the digest", lambda: all_letters(server)[3:])[0]
+    assert digest["to"] == "ada@example.com"
+    for line in lines[2:]:
+        assert f"{line.path}" in digest["text"] and f"line {line.number}" in digest["text"]
+    assert health_of(server)["store"]["letters_held"] == 0
 
 
 # ---- directories ----

@@ -135,6 +135,17 @@ def test_a_link_leads_to_all_errors_of_the_developer(told):
     assert told["line"].author in page
 
 
+def test_a_link_adds_the_line_to_the_known_errors(told):
+    """With the form filled in."""
+    (link,) = (link for link in links_of(told) if "/add_known_error?" in link)
+    fields = dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(link).query))
+    assert fields == {
+        "filename": told["line"].path,
+        "function_name": "run",
+        "code_fragment": told["line"].text,
+    }
+
+
 def test_what_flawless_is_is_explained(told):
     """For somebody who never heard of it."""
     assert "What is Flawless?" in told["text"]
