@@ -32,8 +32,7 @@ struct options {
     struct text smtp_host; // as written; see options_smtp_url
     struct text smtp_user, smtp_password, smtp_password_file;
     bool smtp_use_tls;
-    struct text smtp_ca_file;                   // empty: the system's certificates
-    struct text smtp_from;                      // as written; see options_sender
+    struct text smtp_ca_file, smtp_from;        // smtp_from as written; see options_sender
     struct text data_dir_path, config_dir_path; // empty: the default place
     struct text store;                          // empty: SQLite in data_dir_path
     int64_t project_id;

@@ -164,8 +164,19 @@ static bool is_address(struct text t)
     for (size_t i = 0; i < t.len; i++)
         if (strchr(" <>()[],;:\\\"", t.at[i]))
             return false;
-    return is_one_line(t) && t.len <= ADDRESS_MAX && at > 0 && at + 1 < t.len &&
-           at == text_find_last(t, '@');
+    return is_one_line(t) && !text_contains(t, TEXT("=?")) && t.len <= ADDRESS_MAX && at > 0 &&
+           at + 1 < t.len && at == text_find_last(t, '@');
+}
+
+// What stands between < and > in Message-ID and References.
+static bool is_id(struct text t)
+{
+    bool is_ascii = true;
+    for (size_t i = 0; i < t.len; i++)
+        is_ascii = is_ascii && !((unsigned char)t.at[i] & 0x80);
+    return is_ascii && is_address(t) && !text_contains(t, TEXT("..")) &&
+           !text_contains(t, TEXT(".@")) && !text_contains(t, TEXT("@.")) && t.at[0] != '.' &&
+           t.at[t.len - 1] != '.';
 }
 
 static void add_base64(struct buffer *out, struct text t)
@@ -269,10 +280,11 @@ static bool prepare(struct smtp *smtp, const struct outbox_letter *letter, struc
     if (!is_address(letter->from))
         return error_set(error, ERROR_INPUT, "\"%.*s\" is not an address to send from",
                          TEXT_ARG(text_clip(letter->from, 100)));
-    if (!is_one_line(letter->subject) || !is_one_line(letter->message_id) ||
-        !is_one_line(letter->thread_id))
+    if (!is_one_line(letter->subject) || !is_id(letter->message_id) ||
+        (letter->thread_id.len > 0 && !is_id(letter->thread_id)))
         return error_set(error, ERROR_INPUT,
-                         "a header of the letter has a control character or is too long");
+                         "a header of the letter has a character that may not stand there, or is "
+                         "too long");
     smtp_add_header_words(&subject, letter->subject);
     struct text domain = text_from(letter->from, text_find(letter->from, '@') + 1);
     add_header(smtp, "From: Flawless <%.*s>", TEXT_ARG(letter->from));
@@ -310,6 +322,12 @@ static enum smtp_outcome judge_answer(const struct smtp *smtp, CURLcode result, 
     bool is_answer = text_to_int64(text_until(text_of(smtp->reply), 3), &code) && code >= 400;
     bool is_to_letter = strcmp(smtp->command, "RCPT") == 0 || strcmp(smtp->command, "DATA") == 0 ||
                         code == 552; // to MAIL: the letter is too large
+    if (result == CURLE_SSL_CACERT_BADFILE && smtp->settings.ca_file) {
+        error_set(error, ERROR_SYSTEM,
+                  "%s: smtp_ca_file %s cannot be read or holds no certificate in PEM form",
+                  smtp->settings.url, smtp->settings.ca_file);
+        return SMTP_AWAY;
+    }
     error_set(error, ERROR_SYSTEM, "%s: %s%s%s", smtp->settings.url,
               smtp->trouble[0] ? smtp->trouble : curl_easy_strerror(result),
               is_answer ? "; the mail server said: " : "", is_answer ? smtp->reply : "");

@@ -32,8 +32,8 @@ enum smtp_outcome {
     SMTP_SENT,    // the server took it
     SMTP_REFUSED, // it will never take it: 5xx to the recipient or the content, or the letter
                   // itself cannot be sent
-    SMTP_LATER, // not now: 4xx to the recipient or the content
-    SMTP_AWAY,  // no letter can be sent now: no connection, no STARTTLS, login or sender refused
+    SMTP_LATER,   // not now: 4xx to the recipient or the content
+    SMTP_AWAY,    // no letter can be sent now: no connection, no STARTTLS, login or sender refused
 };
 // The letter is text and HTML in one; its headers are From, To, Subject (RFC 2047), Date
 // (written_at_ms), Message-ID, In-Reply-To and References (thread_id), Auto-Submitted,
