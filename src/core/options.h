@@ -20,7 +20,7 @@ enum repo_type { REPO_TYPE_GIT };
 // but tabs and followed by a NUL, so .at is a C string, never NULL; "none" is the empty text.
 struct options {
     int64_t port, http_port;  // http_port 0: off
-    struct text hostname;     // as written; see options_base_url
+    struct text hostname;     // as written; see options_address.h
     struct text bind_address; // an IPv4 or IPv6 address without brackets; empty: all
     int64_t web_auth;         // enum web_auth
     struct option_list thrift_networks, trusted_proxies; // "10.0.0.0/8", "::1"; well-formed
@@ -29,10 +29,10 @@ struct options {
     struct text email_domain_name, default_contact;
     bool ignore_vcs_email_domain;
     int64_t letters_per_hour;
-    struct text smtp_host; // as written; see options_smtp_url
+    struct text smtp_host; // as written; see options_address.h
     struct text smtp_user, smtp_password, smtp_password_file;
     bool smtp_use_tls;
-    struct text smtp_ca_file, smtp_from;        // smtp_from as written; see options_sender
+    struct text smtp_ca_file, smtp_from;        // smtp_from as written; see options_address.h
     struct text data_dir_path, config_dir_path; // empty: the default place
     struct text store;                          // empty: SQLite in data_dir_path
     int64_t project_id;
@@ -53,6 +53,10 @@ struct options {
     struct option_list flawless_hostports; // read by clients
     int64_t client_timeout;                // seconds; read by clients
 
+    struct project_options *projects; // one for each [project NAME]; see options_project.h
+    size_t project_n;
+    bool config_dir_may_be_missing; // no option: config_dir_path is the default one of a project
+
     struct arena arena; // owns the texts
 };
 
@@ -70,9 +74,10 @@ struct options_warnings {
 };
 
 // Reads the content of a flawless.cfg over what *o holds (after options_init). A line is
-// "[section]", "option = value" (or ':' for '='), a comment that begins with '#' or ';', or blank;
-// no comments behind a value, no continued lines. ERROR_CONFIG says file, line, option and what was
-// expected; then *o holds the rest.
+// "[flawless]",
+// "[project NAME]", "option = value" (or ':' for '='), a comment that begins with '#' or ';', or
+// blank; no comments behind a value, no continued lines. ERROR_CONFIG says file, line, option and
+// what was expected; then *o holds the rest.
 bool options_read(struct options *o, const char *file_name, struct text content,
                   struct options_warnings warnings, struct error *error);
 
@@ -108,6 +113,8 @@ enum option_flag {
     OPTION_LATER = 4,  // known, but without effect in this version: a warning when it is set
     OPTION_REFUSED =
         8, // with OPTION_LATER: to go on without it would be unsafe, so the server does not start
+    OPTION_PROJECT = 16, // may stand in [project NAME], too; see options_project.h
+    OPTION_OWN = 32,     // with OPTION_PROJECT: a project does not inherit it
 };
 
 struct option_row {
@@ -127,24 +134,11 @@ extern const struct option_row option_table[]; // by section; a row with name NU
 const char *option_type_name(enum option_type type);
 const struct option_row *option_find(struct text name); // NULL when there is none
 
-// ---- values in other shapes ----
-
 // The value as it would be written in the file, secrets as "***" (when set), passwords inside URLs
 // too.
 void option_show(const struct options *o, const struct option_row *row, struct buffer *out);
 // option_show for every option, in the table's order. value lives until the call returns.
 void options_list(const struct options *o,
                   void (*tell)(void *self, const char *name, struct text value), void *self);
-
-// "http://host:port" without a final slash: hostname, which gets http:// and the port when it is a
-// bare host.
-void options_base_url(const struct options *o, struct buffer *url);
-// "http://KEY@host:port/PROJECT", for clients: the base URL with the project's key and id.
-void options_dsn(const struct options *o, const char *key, struct buffer *dsn);
-// "smtp://host:port" or "smtps://host:port" (ports when not written: 465 for smtps, else 25);
-// nothing added when smtp_host is none.
-void options_smtp_url(const struct options *o, struct buffer *url);
-// smtp_from, or flawless@email_domain_name.
-void options_sender(const struct options *o, struct buffer *address);
 
 #endif

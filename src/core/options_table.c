@@ -44,13 +44,15 @@ const struct option_row option_table[] = {
                     "to programs on the same machine only), or none, which is refused unless "
                     "bind_address is a loopback address"},
 
-    {OPTION(email_domain_name), .section = "Letters", .type = OPTION_DOMAIN, .value = "example.com",
+    {OPTION(email_domain_name), .section = "Letters", .type = OPTION_DOMAIN,
+     .flags = OPTION_PROJECT, .value = "example.com",
      .description = "The domain of the sender's address, and of developers' addresses without a "
-                    "usable domain"},
-    {OPTION(ignore_vcs_email_domain), .section = "Letters", .type = OPTION_BOOL, .value = "false",
+                    "usable domain (in a project only the latter)"},
+    {OPTION(ignore_vcs_email_domain), .section = "Letters", .type = OPTION_BOOL,
+     .flags = OPTION_PROJECT, .value = "false",
      .description = "Replace the domain of every address that git gives with email_domain_name"},
-    {OPTION(default_contact), .section = "Letters", .type = OPTION_EMAIL, .value = "",
-     .unset = "nobody",
+    {OPTION(default_contact), .section = "Letters", .type = OPTION_EMAIL, .flags = OPTION_PROJECT,
+     .value = "", .unset = "nobody",
      .description = "Who gets the letter when nobody can be determined for a line of the "
                     "repository; about code outside the repository nobody is told"},
     {OPTION(smtp_host), .section = "Letters", .type = OPTION_SMTP_HOST, .value = "",
@@ -83,50 +85,58 @@ const struct option_row option_table[] = {
      .unset = "/var/lib/flawless, or ~/.local/share/flawless when that may not be written",
      .description = "The directory for everything Flawless remembers; made for its user alone when "
                     "it is missing"},
-    {OPTION(config_dir_path), .section = "State", .type = OPTION_PATH, .value = "",
-     .unset = "the directory of flawless.cfg",
-     .description = "The directory of the rule files, which are read again when they change"},
+    {OPTION(config_dir_path), .section = "State", .type = OPTION_PATH,
+     .flags = OPTION_PROJECT | OPTION_OWN, .value = "", .unset = "the directory of flawless.cfg",
+     .description =
+         "The directory of the rule files, which are read again when they change; those of "
+         "a project are in its subdirectory NAME when it sets no other"},
     {OPTION(store), .section = "State", .type = OPTION_STR, .value = "",
      .unset = "SQLite in data_dir_path",
      .description = "Where errors are kept: a directory, for SQLite"},
-    {OPTION(project_id), .section = "State", .type = OPTION_INT, .value = "1", .min = 1,
-     .max = MANY, .description = "The number of the project in its DSN"},
-    {OPTION(project_key), .section = "State", .type = OPTION_KEY, .flags = OPTION_SECRET,
-     .value = "", .unset = "made at the first start",
+    {OPTION(project_id), .section = "State", .type = OPTION_INT,
+     .flags = OPTION_PROJECT | OPTION_OWN, .value = "1", .min = 1, .max = MANY,
+     .description = "The number of the project in its DSN; no two projects have the same"},
+    {OPTION(project_key), .section = "State", .type = OPTION_KEY,
+     .flags = OPTION_SECRET | OPTION_PROJECT | OPTION_OWN, .value = "",
+     .unset = "made at the first start",
      .description =
          "The key that clients send, 32 hexadecimal digits; `flawless dsn` prints the whole DSN"},
 
-    {OPTION(repo_dir), .section = "Repository", .type = OPTION_PATH, .value = "",
+    {OPTION(repo_dir), .section = "Repository", .type = OPTION_PATH,
+     .flags = OPTION_PROJECT | OPTION_OWN, .value = "",
      .unset = "no line has an owner, everything goes to default_contact",
      .description = "The git repository whose code is watched, with or without a work tree"},
-    {OPTION(repo_branch_pattern), .section = "Repository", .type = OPTION_REGEX, .value = "",
-     .unset = "the branch that is checked out",
+    {OPTION(repo_branch_pattern), .section = "Repository", .type = OPTION_REGEX,
+     .flags = OPTION_PROJECT, .value = "", .unset = "the branch that is checked out",
      .description = "The newest branch that matches is the one in production; release-10 is newer "
                     "than release-9"},
     {OPTION(repo_type), .section = "Repository", .type = OPTION_CHOICE, .value = "git",
      .choices = repo_types, .description = "What sort of repository repo_dir is"},
-    {OPTION(repo_url), .section = "Repository", .type = OPTION_STR, .value = "",
+    {OPTION(repo_url), .section = "Repository", .type = OPTION_STR,
+     .flags = OPTION_PROJECT | OPTION_OWN, .value = "",
      .unset = "repo_dir is kept up to date by somebody else, and never written to",
-     .description = "Where Flawless clones the code from, into repo_dir (unless set: repository in "
-                    "data_dir_path), and fetches every five minutes and when a report names a "
-                    "commit it does not have; https://USER:PASSWORD@HOST/PATH for a private one"},
+     .description =
+         "Where Flawless clones the code from, into repo_dir (unless set: repository, or "
+         "repository-NAME for a project, in data_dir_path), and fetches every five minutes and "
+         "when a report names a "
+         "commit it does not have; https://USER:PASSWORD@HOST/PATH for a private one"},
     {OPTION(git_cli_path), .section = "Repository", .type = OPTION_PATH, .value = "git",
      .description = "The git command; looked for in PATH when it has no slash"},
     {OPTION(max_concurrent_git_blames), .section = "Repository", .type = OPTION_INT, .value = "10",
      .min = 1, .max = 256,
      .description = "How many git processes may run at once; more work waits, nothing is dropped"},
 
-    {OPTION(report_error_threshold), .section = "Reports", .type = OPTION_INT, .value = "3",
-     .min = 1, .max = MANY,
+    {OPTION(report_error_threshold), .section = "Reports", .type = OPTION_INT,
+     .flags = OPTION_PROJECT, .value = "3", .min = 1, .max = MANY,
      .description = "Occurrences before the letter is written; a client may send its own number"},
     {OPTION(report_only_after_minimum_date), .section = "Reports", .type = OPTION_DATE,
-     .value = "1970-01-01",
+     .flags = OPTION_PROJECT, .value = "1970-01-01",
      .description = "No letter for lines that were last changed before this day (UTC)"},
     {OPTION(report_runtime_package_directory_names), .section = "Reports", .type = OPTION_CSV,
-     .value = "site-packages",
+     .flags = OPTION_PROJECT, .value = "site-packages",
      .description = "A frame's path counts from the part after one of these directories"},
     {OPTION(only_blame_filepaths_matching), .section = "Reports", .type = OPTION_CSV_REGEX,
-     .value = "^(?!.*\\.egg).*$",
+     .flags = OPTION_PROJECT, .value = "^(?!.*\\.egg).*$",
      .description = "Only paths that match one of these expressions are ever blamed; a comma "
                     "inside an expression is written \\,"},
 

@@ -351,6 +351,23 @@ bool option_take(struct options *o, const struct option_row *row, struct text wr
     return false;
 }
 
+void option_copy(struct options *o, const struct options *from, const struct option_row *row)
+{
+    size_t size = sizeof(struct text);
+    switch (row->type) {
+    case OPTION_INT:
+    case OPTION_SECONDS:
+    case OPTION_CHOICE:
+    case OPTION_DATE: size = sizeof(int64_t); break;
+    case OPTION_BOOL: size = sizeof(bool); break;
+    case OPTION_CSV:
+    case OPTION_CSV_REGEX:
+    case OPTION_CSV_NETWORK: size = sizeof(struct option_list); break;
+    default: break;
+    }
+    memcpy(FIELD(o, row, char), FIELD(from, row, const char), size);
+}
+
 // ---- from field to text ----
 
 // "scheme://user:***@host" for "scheme://user:password@host".

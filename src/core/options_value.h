@@ -10,6 +10,9 @@
 bool option_take(struct options *o, const struct option_row *row, struct text written,
                  struct buffer *wanted);
 
+// What the field holds, as it is in another one's options, from which it borrows.
+void option_copy(struct options *o, const struct options *from, const struct option_row *row);
+
 // "host", "host:port", "[::1]:25", "::1": host without brackets, *port 0 when there is none. False
 // when it is nothing of the sort.
 bool host_port_split(struct text written, struct text *host, int64_t *port);

@@ -55,11 +55,12 @@ struct project {
     char key[33]; // 32 lowercase hex digits, public part of the DSN
 };
 
-// The project with this id, made with the given name and key when it is missing. An empty key keeps
-// the stored one or makes a random one; another key than the stored one replaces it. Its own
-// transaction.
+// The project with this id, made with the given name and key when it is missing; another name or
+// key than the stored one replaces it. An empty name keeps the stored one, an empty key does, or
+// makes a random one. Its own transaction.
 bool store_keep_project(struct store *store, int64_t id, struct text name, struct text key,
                         struct arena *arena, struct project *project, struct error *error);
+// All that ever were, by their ids.
 bool store_list_projects(struct store *store, struct arena *arena, struct project **projects,
                          size_t *project_n, struct error *error);
 

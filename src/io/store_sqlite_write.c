@@ -55,19 +55,21 @@ static bool make_project(struct sqlite_store *s, int64_t id, struct text name, s
     return query_run(&q, error);
 }
 
-static bool set_project_key(struct sqlite_store *s, int64_t id, struct text key,
-                            struct error *error)
+static bool set_project(struct sqlite_store *s, int64_t id, struct text name, struct text key,
+                        struct error *error)
 {
-    struct query q =
-        query_open(s, SQL_SET_PROJECT_KEY, "UPDATE projects SET public_key = ?2 WHERE id = ?1");
+    struct query q = query_open(s, SQL_SET_PROJECT,
+                                "UPDATE projects SET name = ?2, public_key = ?3 WHERE id = ?1");
     query_add_int(&q, id);
+    query_add_text(&q, name);
     query_add_text(&q, key);
     return query_run(&q, error);
 }
 
-static bool is_kept(const struct project *project, struct text key)
+static bool is_kept(const struct project *project, struct text name, struct text key)
 {
-    return !key.len || text_equal(key, text_of(project->key));
+    return (!name.len || text_equal(name, project->name)) &&
+           (!key.len || text_equal(key, text_of(project->key)));
 }
 
 // Most calls find everything as it should be; they do not write.
@@ -81,15 +83,16 @@ bool sqlite_keep_project(struct store *store, int64_t id, struct text name, stru
                          "project %lld: its key is not 32 digits of 0-9 and a-f", (long long)id);
     if (!find_project(s, id, arena, project, &is_found, error))
         return false;
-    if (is_found && is_kept(project, key))
+    if (is_found && is_kept(project, name, key))
         return true;
     if (!sqlite_start(s, error))
         return false;
     bool ok = find_project(s, id, arena, project, &is_found, error);
     if (ok && !is_found)
         ok = make_project(s, id, name, key, error);
-    else if (ok && !is_kept(project, key))
-        ok = set_project_key(s, id, key, error);
+    else if (ok && !is_kept(project, name, key))
+        ok = set_project(s, id, name.len ? name : project->name,
+                         key.len ? key : text_of(project->key), error);
     ok = ok && find_project(s, id, arena, project, &is_found, error) && sqlite_commit(store, error);
     if (!ok)
         sqlite_rollback(store);

@@ -14,7 +14,7 @@
 #include "server/rule_files.h"
 
 struct wish {
-    const char *conf, *repo, *revision, *text, *where;
+    const char *conf, *project, *repo, *revision, *text, *where;
     bool wants_json, is_batch;
 };
 
@@ -44,6 +44,7 @@ static bool read_wish(int argc, char **arguments, struct wish *wish, struct erro
         const char *name;
         const char **value;
     } options[] = {{"-conf", &wish->conf},
+                   {"--project", &wish->project},
                    {"--repo", &wish->repo},
                    {"--revision", &wish->revision},
                    {"--text", &wish->text}};
@@ -86,6 +87,8 @@ static bool check_wish(const struct wish *wish, struct error *error)
 {
     if (wish->conf && wish->repo)
         return error_set(error, ERROR_INPUT, "blame: -conf and --repo exclude each other");
+    if (wish->project && !wish->conf)
+        return error_set(error, ERROR_INPUT, "blame: --project needs -conf, which names projects");
     if (wish->is_batch && (wish->where || wish->text || wish->revision))
         return error_set(error, ERROR_INPUT,
                          "blame: with --batch the questions come on standard input");
@@ -149,7 +152,8 @@ static bool open_inquiry(const struct wish *wish, const struct options *o, struc
     inquiry->package_directory_n = o->report_runtime_package_directory_names.item_n;
     if (!wish->conf && !wish->repo)
         inquiry->prefix = prefix_of(o->repo_dir.at, arena);
-    struct rule_files files = {.directory = o->config_dir_path.at};
+    struct rule_files files = {.directory = o->config_dir_path.at,
+                               .may_be_missing = o->config_dir_may_be_missing};
     if (files.directory[0] && !rule_files_read(&files, &inquiry->rules, error))
         return false; // with a repository alone there are no rules
     return repository_open(&settings, &inquiry->repository, error);
@@ -231,10 +235,12 @@ int command_blame(int argc, char **arguments)
     struct error error = {0};
     struct arena arena = {0};
     struct inquiry inquiry = {0};
+    struct config_project project = {.options = &config.options};
     int status = 1;
     if (read_wish(argc, arguments, &wish, &error) && check_wish(&wish, &error) &&
         read_config(&wish, &config, &error) &&
-        open_inquiry(&wish, &config.options, &arena, &inquiry, &error)) {
+        (!wish.project || config_find_project(&config, wish.project, &project, &error)) &&
+        open_inquiry(&wish, project.options, &arena, &inquiry, &error)) {
         if (wish.is_batch)
             status = inquiry_answer_lines(&inquiry, STDIN_FILENO, STDOUT_FILENO) ? 0 : 1;
         else

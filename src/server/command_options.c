@@ -24,10 +24,40 @@ static void add_sentences(struct buffer *out, const struct option_row *row)
     buffer_printf(out, "%s.", row->description);
     if (row->flags & OPTION_CLIENT)
         buffer_add_string(out, " Read by clients.");
+    if (row->flags & OPTION_OWN)
+        buffer_add_string(out, " Each project has its own.");
+    else if (row->flags & OPTION_PROJECT)
+        buffer_add_string(out, " A project may differ.");
     if (row->flags & OPTION_REFUSED)
         buffer_add_string(out, " This version cannot do that yet and refuses the option.");
     else if (row->flags & OPTION_LATER)
         buffer_add_string(out, " Without effect in this version.");
+}
+
+static const char about_projects[] =
+    "One server can watch several code bases: the options of [flawless] are those of the default "
+    "project, and a section [project NAME] makes another one. NAME has letters, digits, - _ and ., "
+    "and is unique. It needs a project_id of its own, which never belonged to another project.";
+
+// The options that a project may set.
+static void add_project_options(struct buffer *out, bool own)
+{
+    const char *separator = "";
+    for (const struct option_row *row = option_table; row->name; row++) {
+        if (!(row->flags & OPTION_PROJECT) || own != ((row->flags & OPTION_OWN) != 0))
+            continue;
+        buffer_printf(out, "%s%s", separator, row->name);
+        separator = ", ";
+    }
+}
+
+static void add_about_projects(struct buffer *out)
+{
+    buffer_printf(out, "%s What a project does not set of ", about_projects);
+    add_project_options(out, false);
+    buffer_add_string(out, " is as in [flawless]; of its own it has ");
+    add_project_options(out, true);
+    buffer_add_string(out, ". All other options are the server's, and stand in [flawless] alone.");
 }
 
 static bool starts_section(const struct option_row *row)
@@ -50,6 +80,10 @@ static void write_list(struct buffer *out)
         add_sentences(&words, row);
         wrap_add(out, "      ", buffer_text(&words));
     }
+    buffer_add_string(out, "\nProjects\n");
+    buffer_clear(&words);
+    add_about_projects(&words);
+    wrap_add(out, "  ", buffer_text(&words));
     buffer_release(&words);
 }
 
@@ -75,6 +109,8 @@ static void write_json(struct buffer *out)
         json_string(&w, text_of(row->section));
         json_name(&w, "description");
         json_string(&w, buffer_text(&words));
+        json_name(&w, "in_project");
+        json_boolean(&w, (row->flags & OPTION_PROJECT) != 0);
         json_object_end(&w);
     }
     json_array_end(&w);
@@ -100,6 +136,11 @@ static void write_sample(struct buffer *out)
         wrap_add(out, "# ", buffer_text(&words));
         buffer_printf(out, "#%s =%s%s\n", row->name, *row->value ? " " : "", row->value);
     }
+    buffer_add_string(out, "\n# ---- Projects ----\n\n");
+    buffer_clear(&words);
+    add_about_projects(&words);
+    wrap_add(out, "# ", buffer_text(&words));
+    buffer_add_string(out, "#[project NAME]\n#project_id = 2\n#repo_dir =\n");
     buffer_release(&words);
 }
 
@@ -127,7 +168,7 @@ static void write_manual(struct buffer *out)
         ".Sh NAME\n.Nm flawless.cfg\n.Nd options of Flawless\n"
         ".Sh DESCRIPTION\n"
         "A file of lines, UTF-8. The options are in the section\n.Li [flawless] ,\n"
-        "one a line:\n.Dl port = 9028\n"
+        "one a line; for projects see the end.\n.Dl port = 9028\n"
         "A line that begins with # or ; is a comment; there are no comments behind a value.\n"
         "Items of lists (csv) have commas between them; a comma inside an item is written \\e, .\n"
         "Relative paths count from the directory of the file, ~/ is the home directory.\n"
@@ -148,7 +189,13 @@ static void write_manual(struct buffer *out)
         add_default(&words, row);
         add_mdoc(out, buffer_text(&words));
     }
-    buffer_add_string(out, ".El\n.Sh SEE ALSO\n.Xr flawless 1\n");
+    buffer_clear(&words);
+    add_about_projects(&words);
+    buffer_add_string(out, ".El\n.Ss Projects\n");
+    add_mdoc(out, buffer_text(&words));
+    buffer_add_string(out, ".Bd -literal -offset indent\n[project NAME]\nproject_id = 2\n"
+                           "repo_dir = /srv/NAME\n.Ed\n");
+    buffer_add_string(out, ".Sh SEE ALSO\n.Xr flawless 1\n");
     buffer_release(&words);
 }
 

@@ -53,6 +53,20 @@ static bool start(int argc, char **arguments, struct config *config, struct serv
     return server_start(config, server, error);
 }
 
+static void tell_projects(const struct config *config, const struct server *server)
+{
+    size_t n;
+    const struct web_project *projects = server_projects(server, &n);
+    for (size_t i = 0; i < n; i++) {
+        printf("DSN:   %.*s", TEXT_ARG(projects[i].dsn));
+        if (n > 1)
+            printf(" for project %.*s", TEXT_ARG(projects[i].name));
+        putchar('\n');
+        if (!config_project(config, i).options->repo_dir.len)
+            printf("No repo_dir is set: lines cannot be blamed on anybody.\n");
+    }
+}
+
 static void tell_people(const struct config *config, const struct server *server)
 {
     const struct options *o = &config->options;
@@ -60,10 +74,8 @@ static void tell_people(const struct config *config, const struct server *server
              o->bind_address.len ? o->bind_address.at : "all addresses", (long long)o->port);
     if (o->http_port && o->http_port != o->port)
         log_info("listening on port %lld for pages", (long long)o->http_port);
-    printf("Pages: %.*s/\nDSN:   %.*s\n", TEXT_ARG(server_base_url(server)),
-           TEXT_ARG(server_dsn(server)));
-    if (!o->repo_dir.len)
-        printf("No repo_dir is set: lines cannot be blamed on anybody.\n");
+    printf("Pages: %.*s/\n", TEXT_ARG(server_base_url(server)));
+    tell_projects(config, server);
     fflush(stdout);
 }
 

@@ -9,6 +9,7 @@
 
 #include "base/hex.h"
 #include "base/log.h"
+#include "core/options_project.h"
 #include "io/files.h"
 #include "io/git_url.h"
 
@@ -117,6 +118,14 @@ static bool resolve_all(struct options *o, struct text base, struct error *error
         if (!resolve(o, row->name, base, error))
             return false;
     }
+    return true;
+}
+
+// base: of relative paths, and where the rule files are when nobody says.
+static bool place_all(struct options *o, struct text base, struct error *error)
+{
+    if (!resolve_all(o, base, error))
+        return false;
     if (o->config_dir_path.len == 0)
         options_set_text(o, "config_dir_path", base);
     return true;
@@ -143,7 +152,7 @@ static bool choose_data_directory(struct options *o, struct text subdirectory,
 }
 
 // Where the clone of repo_url goes when nobody says.
-static bool place_clone(struct options *o, struct error *error)
+static bool place_clone(struct options *o, const char *name, struct error *error)
 {
     struct buffer path = {0};
     if (o->repo_url.len == 0 || o->repo_dir.len)
@@ -153,7 +162,7 @@ static bool place_clone(struct options *o, struct error *error)
         buffer_add(&path, o->data_dir_path);
     else
         is_good = files_machine_data_directory(&path, error);
-    buffer_add_string(&path, "/repository");
+    buffer_printf(&path, "/%s", name);
     if (is_good)
         options_set_text(o, "repo_dir", buffer_text(&path));
     buffer_release(&path);
@@ -182,6 +191,62 @@ static void name_project(struct config *config)
     bool has_url = o->repo_url.len && git_url_read(o->repo_url.at, &arena, &url, NULL);
     buffer_add(&config->project_name, name_of(has_url ? text_of(url.plain) : o->repo_dir));
     arena_release(&arena);
+}
+
+// ---- projects ----
+
+static bool name_is_free(const struct config *config, const struct project_options *project,
+                         struct error *error)
+{
+    return !text_equal_nocase(project->name, buffer_text(&config->project_name)) ||
+           error_set(error, ERROR_CONFIG,
+                     "%s:%d: [project %s]: the default project has this name already, from its "
+                     "repository; choose another one",
+                     config->file_name.at, project->line, project->name.at);
+}
+
+// The rule files of a project are in a directory below the default project's.
+static void place_rules(const struct options *o, struct project_options *project)
+{
+    struct buffer path = {0};
+    if (project->options.config_dir_path.len)
+        return;
+    buffer_printf(&path, "%s/%s", o->config_dir_path.at, project->name.at);
+    options_set_text(&project->options, "config_dir_path", buffer_text(&path));
+    project->options.config_dir_may_be_missing = true;
+    buffer_release(&path);
+}
+
+static bool place_project_clone(struct project_options *project, struct error *error)
+{
+    struct buffer name = {0};
+    buffer_printf(&name, "repository-%s", project->name.at);
+    bool is_good = place_clone(&project->options, name.at, error);
+    buffer_release(&name);
+    return is_good;
+}
+
+// When the options of [flawless] are complete.
+static bool complete_projects(const struct reading *reading, struct config *config,
+                              struct error *error)
+{
+    struct options *o = &config->options;
+    struct text directory = directory_of(buffer_text(&config->file_name));
+    name_project(config);
+    for (size_t i = 0; i < o->project_n; i++) {
+        struct project_options *project = &o->projects[i];
+        if (!go_on(reading,
+                   name_is_free(config, project, error) &&
+                       resolve_all(&project->options, directory, error),
+                   error))
+            return false;
+        place_rules(o, project);
+    }
+    options_inherit(o);
+    for (size_t i = 0; i < o->project_n; i++)
+        if (!place_project_clone(&o->projects[i], error))
+            return false;
+    return true;
 }
 
 // ---- the two ways to be configured ----
@@ -228,7 +293,7 @@ static bool read_content(const char *path, struct text content, const struct rea
          !reading->is_look)) // in a look the mistakes have been told
         return false;
     struct text directory = directory_of(buffer_text(&config->file_name));
-    return go_on(reading, resolve_all(&config->options, directory, error), error);
+    return go_on(reading, place_all(&config->options, directory, error), error);
 }
 
 static bool read_file(const char *path, const struct reading *reading, struct config *config,
@@ -244,8 +309,8 @@ static bool read_file(const char *path, const struct reading *reading, struct co
 static bool add_state(const struct reading *reading, struct config *config, struct error *error)
 {
     struct options *o = &config->options;
-    return choose_data_directory(o, text_of(""), reading, error) && place_clone(o, error) &&
-           go_on(reading, read_password(o, error), error);
+    return choose_data_directory(o, text_of(""), reading, error) &&
+           place_clone(o, "repository", error) && go_on(reading, read_password(o, error), error);
 }
 
 static bool find_work_tree(const char *command, struct config *config, struct error *error)
@@ -259,7 +324,7 @@ static bool find_work_tree(const char *command, struct config *config, struct er
                             command);
     if (is_good)
         options_set_text(&config->options, "repo_dir", buffer_text(&tree));
-    is_good = is_good && resolve_all(&config->options, config->options.repo_dir, error);
+    is_good = is_good && place_all(&config->options, config->options.repo_dir, error);
     buffer_release(&here);
     buffer_release(&tree);
     return is_good;
@@ -295,16 +360,17 @@ static bool load(int argc, char **arguments, const struct reading *reading, stru
     if (!(path ? read_file(path, reading, config, error) && add_state(reading, config, error)
                : load_work_tree(arguments[0], reading, config, error)))
         return false;
-    name_project(config);
-    return true;
+    return complete_projects(reading, config, error);
 }
 
 bool config_read(const char *command, const char *path, struct config *config, struct error *error)
 {
     *config = (struct config){0};
     options_init(&config->options);
-    return path ? read_file(path, &to_work, config, error) && place_clone(&config->options, error)
-                : find_work_tree(command, config, error);
+    return (path ? read_file(path, &to_work, config, error) &&
+                       place_clone(&config->options, "repository", error)
+                 : find_work_tree(command, config, error)) &&
+           complete_projects(&to_work, config, error);
 }
 
 bool config_load(int argc, char **arguments, struct config *config, struct error *error)
@@ -326,7 +392,42 @@ bool config_look_at(const char *path, struct text content, struct options_warnin
     *config = (struct config){0};
     options_init(&config->options);
     return read_content(path, content, &reading, config, error) &&
-           add_state(&reading, config, error);
+           add_state(&reading, config, error) && complete_projects(&reading, config, error);
+}
+
+// ---- the projects ----
+
+size_t config_project_n(const struct config *config)
+{
+    return 1 + config->options.project_n;
+}
+
+struct config_project config_project(const struct config *config, size_t i)
+{
+    const struct options *o = &config->options;
+    if (i == 0)
+        return (struct config_project){buffer_text(&config->project_name), o};
+    return (struct config_project){o->projects[i - 1].name, &o->projects[i - 1].options};
+}
+
+bool config_find_project(const struct config *config, const char *name,
+                         struct config_project *project, struct error *error)
+{
+    struct buffer names = {0};
+    int64_t id = 0;
+    text_to_int64(text_of(name), &id);
+    for (size_t i = 0; i < config_project_n(config); i++) {
+        *project = config_project(config, i);
+        if (text_equal_nocase(project->name, text_of(name)) || project->options->project_id == id) {
+            buffer_release(&names);
+            return true;
+        }
+        buffer_printf(&names, "%s%.*s", i ? ", " : "", TEXT_ARG(project->name));
+    }
+    error_set(error, ERROR_INPUT, "there is no project \"%.100s\"; there are %.300s", name,
+              names.at);
+    buffer_release(&names);
+    return false;
 }
 
 void config_release(struct config *config)

@@ -8,13 +8,25 @@
 
 // Every path in options is absolute (git_cli_path only when it has a '/'), data_dir_path,
 // config_dir_path and store are set, repo_dir when repo_url is, and data_dir_path exists and is
-// private to this user. smtp_password holds the content of smtp_password_file.
+// private to this user. smtp_password holds the content of smtp_password_file. Every
+// project has what it inherits.
 struct config {
     struct options options;
     struct buffer file_name;    // absolute; empty when there is no flawless.cfg
-    struct buffer project_name; // for store_keep_project: the name of repo_dir without path and
+    struct buffer project_name; // of the default project: the name of repo_dir without path and
                                 // .git, else "default"
 };
+
+// A project as the configuration has it; the first is the default one. Borrowed from config.
+struct config_project {
+    struct text name;
+    const struct options *options;
+};
+size_t config_project_n(const struct config *config); // at least one
+struct config_project config_project(const struct config *config, size_t i);
+// By name or number. ERROR_INPUT names those that there are.
+bool config_find_project(const struct config *config, const char *name,
+                         struct config_project *project, struct error *error);
 
 // arguments[0] is the subcommand. Takes "-conf PATH" (also --conf, -conf=PATH); without it the
 // surrounding git work tree is repo_dir, there is no second port, everything else is at its
@@ -25,7 +37,7 @@ bool config_load(int argc, char **arguments, struct config *config, struct error
 
 // For a command that only looks: the options of the flawless.cfg at path (NULL: of the surrounding
 // git work tree), paths made absolute. Makes no directory and reads no password; data_dir_path and
-// store stay as written, project_name empty. Errors as config_load's; command is for them.
+// store stay as written. Errors as config_load's; command is for them.
 bool config_read(const char *command, const char *path, struct config *config, struct error *error);
 
 // As config_load for who only wants to know what is wrong: every mistake and warning is told,

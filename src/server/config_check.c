@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/options_address.h"
 #include "io/address.h"
 #include "io/clone.h"
 #include "io/door.h"
@@ -163,6 +164,7 @@ static void tell_odd_rule(void *self, const char *message)
 static void check_rules(const struct config *config, const struct finding_listener *listener)
 {
     struct rule_files files = {.directory = config->options.config_dir_path.at,
+                               .may_be_missing = config->options.config_dir_may_be_missing,
                                .warnings = {(void *)(uintptr_t)listener, tell_odd_rule}};
     struct rules *rules = NULL;
     struct error error = {0};
@@ -268,44 +270,78 @@ static void tell_readers(const char *about, const char *path,
         tell(listener, FINDING_OK, about, "not everybody can read the password in %s", path);
 }
 
+// Whether an address of a repository has one.
+static bool has_repository_password(const struct config *config)
+{
+    bool is_found = false;
+    for (size_t i = 0; i < config_project_n(config); i++) {
+        struct buffer url = {0};
+        option_show(config_project(config, i).options, option_find(TEXT("repo_url")), &url);
+        is_found |= text_contains(buffer_text(&url), TEXT("***"));
+        buffer_release(&url);
+    }
+    return is_found;
+}
+
 // Who may read the passwords of others' services.
 static void check_passwords(const struct config *config, const struct finding_listener *listener)
 {
     const struct options *o = &config->options;
-    struct buffer url = {0};
-    option_show(o, option_find(TEXT("repo_url")), &url);
     if (o->smtp_password.len)
         tell_readers("smtp_password",
                      o->smtp_password_file.len ? o->smtp_password_file.at : config->file_name.at,
                      listener);
-    if (text_contains(buffer_text(&url), TEXT("***")))
+    if (has_repository_password(config))
         tell_readers("repo_url", config->file_name.at, listener);
-    buffer_release(&url);
 }
 
 // In the order in which they are made and told. A new part of the configuration gets its check
 // here.
-static void (*const checks[CHECK_N])(const struct config *, const struct finding_listener *) = {
-    [CHECK_DATA_DIRECTORY] = check_data_directory,
-    [CHECK_STORE] = check_store,
-    [CHECK_PORTS] = check_ports,
-    [CHECK_REPOSITORY_URL] = check_repository_url,
-    [CHECK_REPOSITORY] = check_repository,
-    [CHECK_RULES] = check_rules,
-    [CHECK_ADDRESSES] = check_addresses,
-    [CHECK_MAIL] = check_mail,
-    [CHECK_PASSWORDS] = check_passwords,
-    [CHECK_LOG] = check_log,
+static const struct check {
+    void (*run)(const struct config *config, const struct finding_listener *listener);
+    bool is_of_project; // looks at nothing but options that a project may have of its own
+} checks[CHECK_N] = {
+    [CHECK_DATA_DIRECTORY] = {check_data_directory, false},
+    [CHECK_STORE] = {check_store, false},
+    [CHECK_PORTS] = {check_ports, false},
+    [CHECK_REPOSITORY_URL] = {check_repository_url, true},
+    [CHECK_REPOSITORY] = {check_repository, true},
+    [CHECK_RULES] = {check_rules, true},
+    [CHECK_ADDRESSES] = {check_addresses, false},
+    [CHECK_MAIL] = {check_mail, false},
+    [CHECK_PASSWORDS] = {check_passwords, false},
+    [CHECK_LOG] = {check_log, false},
 };
+
+// Tells another listener, with the project's name.
+struct project_listener {
+    const struct finding_listener *listener;
+    struct text project;
+};
+
+static void tell_with_name(void *self, enum finding_level level, const char *about,
+                           const char *message)
+{
+    const struct project_listener *with_name = self;
+    tell(with_name->listener, level, about, "[project %.*s] %s", TEXT_ARG(with_name->project),
+         message);
+}
 
 void config_check_one(enum config_check which, const struct config *config,
                       const struct finding_listener *listener)
 {
-    checks[which](config, listener);
+    const struct check *check = &checks[which];
+    check->run(config, listener);
+    for (size_t i = 1; check->is_of_project && i < config_project_n(config); i++) {
+        struct config_project project = config_project(config, i);
+        struct config alone = {*project.options, config->file_name, config->project_name};
+        struct project_listener with_name = {listener, project.name};
+        check->run(&alone, &(struct finding_listener){&with_name, tell_with_name});
+    }
 }
 
 void config_check(const struct config *config, const struct finding_listener *listener)
 {
     for (int i = 0; i < CHECK_N; i++)
-        checks[i](config, listener);
+        config_check_one(i, config, listener);
 }

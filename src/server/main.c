@@ -24,7 +24,8 @@ static const struct command {
      "how sure that is and why. PATH is one of the repository, or one at which a program runs "
      "(/app/shop/cart.py).\n"
      "\n"
-     "-conf PATH: a flawless.cfg whose repository and rules for addresses count. --repo DIR: a "
+     "-conf PATH: a flawless.cfg whose repository and rules for addresses count; those of its "
+     "project NAME with --project NAME. --repo DIR: a "
      "repository, everything else at its default. Without either: the git work tree that "
      "surrounds the current directory.\n"
      "\n"
@@ -47,7 +48,8 @@ static const struct command {
      "nothing, "
      "and may be run beside a server.\n"
      "\n"
-     "Each finding is a line: ok, warning or error, what it is about, and what to do. The exit "
+     "Each finding is a line: ok, warning or error, what it is about, [project NAME] when it is "
+     "about another project than the default one, and what to do. The exit "
      "status is 1 when there was an error. Run it as the user that runs the server, who may have "
      "other rights than you. Without -conf it looks at the surrounding git work tree, as with "
      "`flawless start`."},
@@ -67,9 +69,13 @@ static const struct command {
      "nothing and takes the defaults; if something is wrong it says so and writes nothing. The "
      "exit status is 0, 1 when something was wrong or the input ended, 2 when the command line "
      "is wrong."},
-    {"dsn", command_dsn, "[-conf PATH]", "print the address that clients report to",
+    {"dsn", command_dsn, "[-conf PATH] [OPTIONS]", "print the address that clients report to",
      "Prints http://KEY@HOST:PORT/PROJECT, the address (DSN) that Sentry clients and the Flawless "
-     "client report to. The key is made when there is none yet.\n"
+     "client report to. The key is made when there is none yet. With several projects there is a "
+     "line for each, with its name behind the address and the default project first.\n"
+     "\n"
+     "--project NAME: the address of this project alone; its number does, too. --json: a list of "
+     "objects {\"id\", \"name\", \"dsn\"}.\n"
      "\n"
      "Without -conf it is the address for the git work tree that surrounds the current directory, "
      "as with `flawless start`."},

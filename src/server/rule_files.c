@@ -47,7 +47,8 @@ static bool is_same(const struct rule_stamp *a, const struct rule_stamp *b)
 bool rule_files_may_differ(const struct rule_files *files)
 {
     struct stat status;
-    if (!files->was_read || files->is_young || stat(files->directory, &status) != 0)
+    if (!files->was_read || files->is_young ||
+        (!files->may_be_missing && stat(files->directory, &status) != 0))
         return true;
     for (int file = 0; file < RULE_FILE_N; file++) {
         struct rule_stamp stamp;
@@ -61,7 +62,8 @@ static bool has_directory(const struct rule_files *files, struct error *error)
 {
     struct stat status;
     if (stat(files->directory, &status) != 0)
-        return error_set(error, ERROR_CONFIG,
+        return (files->may_be_missing && errno == ENOENT) ||
+               error_set(error, ERROR_CONFIG,
                          "config_dir_path: cannot look at the directory %.300s: %s; the rule files "
                          "live there",
                          files->directory, strerror(errno));

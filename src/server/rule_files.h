@@ -19,6 +19,7 @@ struct rule_stamp {
 
 struct rule_files {
     const char *directory;          // borrowed
+    bool may_be_missing;            // the directory, which then holds no rules
     struct rules_warnings warnings; // who hears of what is odd; nobody: the log
     struct rule_stamp stamps[RULE_FILE_N];
     struct digest content; // of the files that were read in full the last time

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "core/options_address.h"
 #include "io/child.h"
 #include "io/door.h"
 #include "server/blamer.h"
@@ -27,7 +28,7 @@ enum {
 struct server {
     const struct config *config;
     struct arena arena; // texts that live as long as the server
-    struct buffer base_url, dsn, smtp_url, sender;
+    struct buffer base_url, smtp_url, sender;
     struct served_projects projects;
     struct web_project *web_projects;
     struct network *networks;
@@ -67,14 +68,6 @@ static bool change_by_ledger(void *self,
 {
     struct server *server = self;
     return ledger_change_now(server->ledger, apply, data, error);
-}
-
-static void renew_rules(void *self, int64_t project_id)
-{
-    struct server *server = self;
-    const struct served_project *project = projects_find(&server->projects, project_id);
-    if (project)
-        keeper_renew_rules(project->keeper);
 }
 
 static bool job_to_blamer(void *self, const struct blame_job *job)
@@ -161,32 +154,69 @@ static bool read_networks(struct server *server, struct error *error)
     return true;
 }
 
-static bool open_projects(struct server *server, struct error *error)
+static bool open_project(struct config_project configured, struct served_project *project,
+                         struct error *error)
 {
-    const struct options *o = &server->config->options;
-    server->projects.n = 1;
-    server->projects.all = arena_array(&server->arena, struct served_project, 1);
-    server->projects.all[0] = (struct served_project){
+    const struct options *o = configured.options;
+    *project = (struct served_project){
         .options = o,
         .alert = {o->report_error_threshold, o->report_only_after_minimum_date},
         .owner = {o->email_domain_name, o->ignore_vcs_email_domain, o->default_contact},
     };
-    return keeper_open(o, &server->projects.all[0].keeper, error);
+    return keeper_open(o, &project->keeper, error) ||
+           error_prefix(error, "project %.*s", TEXT_ARG(configured.name));
+}
+
+static bool open_projects(struct server *server, struct error *error)
+{
+    size_t n = config_project_n(server->config);
+    server->projects.all = arena_array(&server->arena, struct served_project, n);
+    for (; server->projects.n < n; server->projects.n++)
+        if (!open_project(config_project(server->config, server->projects.n),
+                          &server->projects.all[server->projects.n], error))
+            return false;
+    return true;
+}
+
+// What the pages show of the projects.
+static void present_projects(struct server *server)
+{
+    struct buffer dsn = {0};
+    server->web_projects = arena_array(&server->arena, struct web_project, server->projects.n);
+    for (size_t i = 0; i < server->projects.n; i++) {
+        const struct served_project *served = &server->projects.all[i];
+        buffer_clear(&dsn);
+        options_dsn(served->options, served->project.key, &dsn);
+        server->web_projects[i] = (struct web_project){
+            .id = served->project.id,
+            .name = served->project.name,
+            .dsn = arena_copy(&server->arena, buffer_text(&dsn)),
+            .minimum_date_ms = served->options->report_only_after_minimum_date,
+        };
+    }
+    buffer_release(&dsn);
+}
+
+static bool keep_projects(struct server *server, struct error *error)
+{
+    struct project *kept;
+    if (!projects_keep(server->config, server->store, &server->arena, &kept, error))
+        return false;
+    for (size_t i = 0; i < server->projects.n; i++)
+        server->projects.all[i].project = kept[i];
+    present_projects(server);
+    return projects_log_others(&server->projects, server->store, error);
 }
 
 // After open_projects.
 static bool open_state(struct server *server, struct error *error)
 {
-    struct project *project = &server->projects.all[0].project;
     const struct options *o = &server->config->options;
-    struct text name = buffer_text(&server->config->project_name);
     if (!store_lock(o->store.at, &server->lock, error) ||
         !store_open(o->store.at, STORE_WRITE, &server->store, error) ||
-        !store_keep_project(server->store, o->project_id, name, o->project_key, &server->arena,
-                            project, error))
+        !keep_projects(server, error))
         return false;
     options_base_url(o, &server->base_url);
-    options_dsn(o, project->key, &server->dsn);
     options_smtp_url(o, &server->smtp_url);
     options_sender(o, &server->sender);
     int64_t released = 0;
@@ -264,11 +294,6 @@ static bool start_web(struct server *server, struct error *error)
     const struct options *o = &server->config->options;
     struct text base_url = buffer_text(&server->base_url);
     struct text scheme_end = text_from(base_url, text_find(base_url, '/') + 2);
-    const struct served_project *project = &server->projects.all[0];
-    server->web_projects = arena_array(&server->arena, struct web_project, 1);
-    server->web_projects[0] =
-        (struct web_project){project->project.id, project->project.name, buffer_text(&server->dsn),
-                             o->report_only_after_minimum_date};
     struct web_settings settings = {
         .store_address = o->store.at,
         .projects = server->web_projects,
@@ -282,7 +307,6 @@ static bool start_web(struct server *server, struct error *error)
         .self = server,
         .hold_judge = hold_judge,
         .change = change_by_ledger,
-        .renew_rules = renew_rules,
         .list_options = list_options,
         .health = tell_health,
         .metrics = tell_metrics,
@@ -321,11 +345,8 @@ bool server_start(const struct config *config, struct server **started, struct e
     if (!read_networks(server, error) || !open_door(server, error) ||
         !open_projects(server, error) || !open_state(server, error) || !start_web(server, error))
         return false;
-    for (size_t i = 0; i < server->projects.n; i++) {
-        const struct served_project *project = &server->projects.all[i];
-        if (!keeper_start(project->keeper, project->project.id, REPOSITORY_PATIENCE_MS, error))
-            return false;
-    }
+    for (size_t i = 0; i < server->projects.n; i++)
+        keeper_start(server->projects.all[i].keeper, REPOSITORY_PATIENCE_MS);
     if (server->smtp_url.len)
         start_mailer(server);
     start_blamer(server);
@@ -341,9 +362,10 @@ struct text server_base_url(const struct server *server)
     return buffer_text(&server->base_url);
 }
 
-struct text server_dsn(const struct server *server)
+const struct web_project *server_projects(const struct server *server, size_t *n)
 {
-    return buffer_text(&server->dsn);
+    *n = server->projects.n;
+    return server->web_projects;
 }
 
 bool server_is_alive(const struct server *server)
@@ -383,7 +405,6 @@ bool server_stop(struct server *server)
     for (size_t i = 0; i < server->projects.n; i++)
         keeper_free(server->projects.all[i].keeper);
     buffer_release(&server->base_url);
-    buffer_release(&server->dsn);
     buffer_release(&server->smtp_url);
     buffer_release(&server->sender);
     arena_release(&server->arena);

@@ -4,6 +4,7 @@
 #define FLAWLESS_SERVER_SERVER_H
 
 #include "server/config.h"
+#include "web/web.h"
 
 struct server;
 
@@ -11,9 +12,10 @@ struct server;
 // borrowed until server_stop. ERROR_CONFIG or ERROR_SYSTEM.
 bool server_start(const struct config *config, struct server **server, struct error *error);
 
-// For people: where the pages are and what clients are told. Lives as long as the server.
+// For people: where the pages are, and of each project what clients are told; the default one
+// first. Lives as long as the server.
 struct text server_base_url(const struct server *server);
-struct text server_dsn(const struct server *server);
+const struct web_project *server_projects(const struct server *server, size_t *n);
 
 // False when reports are not answered any more because the ledger's thread does not come round: a
 // watchdog should end the process. Any thread.

@@ -15,13 +15,25 @@ static void a_project_is_made_once_with_a_random_key(void **state)
     assert_int_equal(strlen(first.key), 32);
     assert_int_equal(strspn(first.key, "0123456789abcdef"), 32);
     fixture_reopen(f);
-    assert_ok(f, store_keep_project(f->store, 7, TEXT("other name"), TEXT(""), &f->arena, &again,
-                                    &f->error));
+    assert_ok(f, store_keep_project(f->store, 7, TEXT(""), TEXT(""), &f->arena, &again, &f->error));
     assert_string_equal(again.key, first.key);
     assert_text_equal(again.name, "seven");
     assert_ok(
         f, store_keep_project(f->store, 8, TEXT("eight"), TEXT(""), &f->arena, &other, &f->error));
     assert_string_not_equal(other.key, first.key);
+}
+
+static void another_name_replaces_the_stored_one(void **state)
+{
+    struct fixture *f = *state;
+    struct project first, again;
+    assert_ok(
+        f, store_keep_project(f->store, 7, TEXT("seven"), TEXT(""), &f->arena, &first, &f->error));
+    fixture_reopen(f);
+    assert_ok(f, store_keep_project(f->store, 7, TEXT("other name"), TEXT(""), &f->arena, &again,
+                                    &f->error));
+    assert_text_equal(again.name, "other name");
+    assert_string_equal(again.key, first.key);
 }
 
 static void a_given_key_replaces_the_stored_one(void **state)
@@ -400,6 +412,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         contract_test(a_project_is_made_once_with_a_random_key),
+        contract_test(another_name_replaces_the_stored_one),
         contract_test(a_given_key_replaces_the_stored_one),
         contract_test(a_key_that_is_none_is_refused),
         contract_test(projects_are_listed_by_id),

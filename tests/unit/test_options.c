@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "core/options.h"
+#include "core/options_address.h"
 
 struct heard {
     char messages[40][512];
@@ -140,8 +141,9 @@ static void an_unknown_option_is_named_with_the_nearest_known_one(void **state)
                         "flawless.cfg:3: there is no option \"smtp_hots\", it is "
                         "not read; the nearest known one is \"smtp_host\"");
     assert_non_null(strstr(heard.messages[2], "\"report_error_threshold\""));
-    assert_string_equal(heard.messages[3], "flawless.cfg:5: section [other] is not read, Flawless' "
-                                           "options are in section [flawless]");
+    assert_string_equal(heard.messages[3],
+                        "flawless.cfg:5: section [other] is not read, options are "
+                        "in [flawless] and [project NAME]");
     assert_string_equal(heard.messages[4],
                         "flawless.cfg:9: port was set in line 8 already, this line wins");
     assert_string_equal(heard.messages[5],
@@ -199,8 +201,9 @@ static void a_broken_line_is_refused_with_its_number(void **state)
                                             "or a comment after #");
     expect_refusal("port = 80\n", "flawless.cfg:1: expected [flawless] on a line of its own before "
                                   "this option");
-    expect_refusal("[flawless\n",
-                   "flawless.cfg:1: a section is written [flawless], the ] is missing");
+    expect_refusal(
+        "[flawless\n",
+        "flawless.cfg:1: a section is written [flawless] or [project NAME], the ] is missing");
     expect_refusal("[flawless]\nsmtp_user = a\x1b[2J\n",
                    "flawless.cfg:2: there is a control character in this line; remove it");
     expect_refusal("[flawless]\nsmtp_user = M\xfcller\n",
