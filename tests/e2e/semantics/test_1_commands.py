@@ -1,11 +1,16 @@
 # SPDX-License-Identifier: MIT
-"""The commands and what they answer."""
+"""The commands and what they answer.
+
+configure asks its questions: tests/e2e/test_configure.py::test_a_new_configuration_takes_its_defaults_from_the_surroundings
+configure changes a file that exists: tests/e2e/test_configure.py::test_a_file_that_exists_changes_in_what_was_answered_and_nowhere_else
+"""
 
 import re
 import subprocess
 
 import pytest
 from lines import count_of, settled
+from stage import Process, free_port
 
 
 def run(binary, *arguments):
@@ -17,6 +22,20 @@ def test_start_takes_its_configuration_by_conf_with_one_dash_or_two(serve, code,
     """And serves."""
     server = serve(start=False).start(flag)
     assert count_of(server, settled(server, code.take())) == 1
+
+
+def test_configure_writes_what_start_can_be_started_with(binary, code, tmp_path):
+    """With every question answered by its default."""
+    cfg = tmp_path / "flawless.cfg"
+    answers = {"port": free_port(), "http_port": 0, "data_dir_path": tmp_path / "state"}
+    given = [
+        f"--set={name}={value}" for name, value in {**answers, "repo_dir": code.directory}.items()
+    ]
+    outcome = run(binary, "configure", "-conf", cfg, "--yes", *given)
+    assert outcome.returncode == 0, outcome.stdout + outcome.stderr
+    process = Process([str(binary), "start", "-conf", str(cfg)], tmp_path / "log")
+    process.wait_for_line("listening on")
+    assert process.stop() == 0
 
 
 def test_options_says_name_default_type_and_description_of_each_option(binary):

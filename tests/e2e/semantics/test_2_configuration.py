@@ -4,6 +4,8 @@
 What the clients read: client/python/tests/test_reporting.py::test_the_configuration_file_names_servers_key_and_timeout
 The whole DSN: tests/e2e/test_start.py::test_the_key_is_made_once_and_dsn_prints_it_with_or_without_a_running_server
 A start in a work tree, with no file at all: tests/e2e/test_start.py::test_start_inside_a_git_work_tree_needs_no_configuration
+repo_url is cloned: tests/e2e/test_repository_keeping.py::test_a_url_alone_is_cloned_and_its_lines_have_owners
+... and kept fresh: tests/e2e/test_repository_keeping.py::test_a_file_that_is_not_known_is_fetched_for
 Login at the mail server: tests/e2e/test_smtp.py::test_a_login_is_used
 STARTTLS: tests/unit/test_smtp.c::without_starttls_nothing_is_sent_when_it_is_asked_for
 smtps://: tests/unit/test_options.c::every_form_of_smtp_host_becomes_a_url
