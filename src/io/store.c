@@ -110,10 +110,10 @@ bool store_list_blame_jobs(struct store *store, int64_t now_ms, size_t job_max, 
     return store->ops->list_blame_jobs(store, now_ms, job_max, arena, jobs, job_n, error);
 }
 
-bool store_postpone_blame(struct store *store, int64_t site_id, int64_t retry_at_ms,
+bool store_postpone_blame(struct store *store, int64_t site_id, int64_t retry_at_ms, bool was_tried,
                           struct error *error)
 {
-    return store->ops->postpone_blame(store, site_id, retry_at_ms, error);
+    return store->ops->postpone_blame(store, site_id, retry_at_ms, was_tried, error);
 }
 
 bool store_map_site(struct store *store, int64_t site_id, struct text path, struct error *error)

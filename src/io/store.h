@@ -122,9 +122,9 @@ struct blame_job {
 // A site's time comes when it is made.
 bool store_list_blame_jobs(struct store *store, int64_t now_ms, size_t job_max, struct arena *arena,
                            struct blame_job **jobs, size_t *job_n, struct error *error);
-// Another try not before retry_at_ms; one more attempt has failed. A site that was settled stays
-// settled.
-bool store_postpone_blame(struct store *store, int64_t site_id, int64_t retry_at_ms,
+// Another try not before retry_at_ms; was_tried: one more attempt has failed. A site that was
+// settled stays settled.
+bool store_postpone_blame(struct store *store, int64_t site_id, int64_t retry_at_ms, bool was_tried,
                           struct error *error);
 // Where a site lies in the repository, for one that was judged before that was known: its error is
 // shown there.

@@ -42,7 +42,7 @@ struct store_ops {
                             struct error *error);
     bool (*map_site)(struct store *store, int64_t site_id, struct text path, struct error *error);
     bool (*postpone_blame)(struct store *store, int64_t site_id, int64_t retry_at_ms,
-                           struct error *error);
+                           bool was_tried, struct error *error);
     bool (*settle_site)(struct store *store, int64_t site_id, const struct line_identity *line,
                         const struct ownership *ownership, int64_t *error_id, struct error *error);
 

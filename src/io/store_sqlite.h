@@ -83,7 +83,7 @@ bool sqlite_list_blame_jobs(struct store *store, int64_t now_ms, size_t job_max,
                             struct error *error);
 bool sqlite_map_site(struct store *store, int64_t site_id, struct text path, struct error *error);
 bool sqlite_postpone_blame(struct store *store, int64_t site_id, int64_t retry_at_ms,
-                           struct error *error);
+                           bool was_tried, struct error *error);
 bool sqlite_settle_site(struct store *store, int64_t site_id, const struct line_identity *line,
                         const struct ownership *ownership, int64_t *error_id, struct error *error);
 bool sqlite_add_letter(struct store *store, struct outbox_letter *letter, struct error *error);

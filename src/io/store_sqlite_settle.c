@@ -63,17 +63,18 @@ bool sqlite_map_site(struct store *store, int64_t site_id, struct text path, str
 }
 
 bool sqlite_postpone_blame(struct store *store, int64_t site_id, int64_t retry_at_ms,
-                           struct error *error)
+                           bool was_tried, struct error *error)
 {
     struct sqlite_store *s = sqlite_of(store);
     if (!sqlite_check_batch(s, error))
         return false;
     struct query q =
         query_open(s, SQL_POSTPONE_BLAME,
-                   "UPDATE sites SET blame_at_ms = ?2, blame_attempts = blame_attempts + 1"
+                   "UPDATE sites SET blame_at_ms = ?2, blame_attempts = blame_attempts + ?3"
                    " WHERE id = ?1 AND blame_at_ms IS NOT NULL");
     query_add_int(&q, site_id);
     query_add_int(&q, retry_at_ms);
+    query_add_int(&q, was_tried);
     return query_run(&q, error);
 }
 

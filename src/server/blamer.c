@@ -123,9 +123,16 @@ static void send_answer(struct blamer *blamer, struct blame_answer *answer)
     blamer->settings.answer(blamer->settings.self, answer);
 }
 
-static void postpone(struct blamer *blamer, const struct task *task, int64_t retry_after_ms)
+// An attempt has failed; the more did before, the longer the pause.
+static void try_again(struct blamer *blamer, const struct task *task)
 {
-    answer_later(blamer, task->job.site_id, retry_after_ms);
+    int64_t wait = RETRY_FIRST_MS;
+    for (int64_t i = 0; i < task->job.attempts && wait < RETRY_MAX_MS; i++)
+        wait *= 2;
+    struct blame_answer *answer = blame_answer_new(task->job.site_id);
+    answer->retry_after_ms = wait < RETRY_MAX_MS ? wait : RETRY_MAX_MS;
+    answer->was_tried = true;
+    send_answer(blamer, answer);
 }
 
 // By the rules in force: they may have changed since the report was judged.
@@ -171,14 +178,6 @@ static void answer_finding(struct blamer *blamer, const struct task *task, struc
     send_answer(blamer, answer);
 }
 
-static int64_t retry_after_ms(int64_t attempts)
-{
-    int64_t wait = RETRY_FIRST_MS;
-    for (int64_t i = 0; i < attempts && wait < RETRY_MAX_MS; i++)
-        wait *= 2;
-    return wait < RETRY_MAX_MS ? wait : RETRY_MAX_MS;
-}
-
 static void note_failure(struct blamer *blamer, const char *message)
 {
     pthread_mutex_lock(&blamer->lock);
@@ -194,7 +193,7 @@ static void note_failure(struct blamer *blamer, const char *message)
 static void postpone_all(struct blamer *blamer, const struct task *tasks, int64_t retry_after_ms)
 {
     for (const struct task *task = tasks; task; task = task->next)
-        postpone(blamer, task, retry_after_ms);
+        answer_later(blamer, task->job.site_id, retry_after_ms);
 }
 
 // Whether a fetch is coming that may tell more: of a release that is not known, or of a line that
@@ -234,7 +233,7 @@ static void ask_git(struct blamer *blamer, struct task *tasks, struct text path,
     i = 0;
     for (struct task *task = tasks; task; task = task->next, i++) {
         if (!is_answered)
-            postpone(blamer, task, retry_after_ms(task->job.attempts));
+            try_again(blamer, task);
         else if (findings[i].is_found)
             answer_finding(blamer, task, path, &findings[i]);
         else
@@ -254,7 +253,7 @@ static bool map_late(const struct task *task, struct arena *arena, struct text *
     return is_ours;
 }
 
-enum place { PLACE_OURS, PLACE_FOREIGN, PLACE_UNKNOWN_YET };
+enum place { PLACE_OURS, PLACE_FOREIGN, PLACE_UNKNOWN_YET, PLACE_NOT_READ_YET };
 
 // Whether a site lies in the repository, and where. One that did not when it was judged may be of
 // code that was deployed before its commit was read, or before it was fetched.
@@ -266,7 +265,7 @@ static enum place find_place(const struct task *task, struct arena *arena, struc
     if (site->is_mapped)
         return PLACE_OURS;
     if (!keeper_knows_paths(keeper))
-        return PLACE_UNKNOWN_YET;
+        return PLACE_NOT_READ_YET;
     if (map_late(task, arena, path))
         return PLACE_OURS;
     keeper_look_now(keeper, LOOK_PATIENCE_MS);
@@ -284,13 +283,15 @@ static void answer_place(struct blamer *blamer, struct task *tasks, struct arena
         ask_git(blamer, tasks, path, arena);
         return;
     }
-    bool knows_paths = keeper_knows_paths(tasks->project->keeper);
+    if (place == PLACE_NOT_READ_YET) {
+        postpone_all(blamer, tasks, NOT_READY_RETRY_MS);
+        return;
+    }
     for (struct task *task = tasks; task; task = task->next)
         if (place == PLACE_FOREIGN)
             answer_nobody(blamer, task, OWNER_NONE, TEXT("the file is not in the repository"));
         else
-            postpone(blamer, task,
-                     knows_paths ? retry_after_ms(task->job.attempts) : NOT_READY_RETRY_MS);
+            try_again(blamer, task);
 }
 
 static void answer_tasks(struct blamer *blamer, struct task *tasks)

@@ -238,7 +238,7 @@ static bool record_blame(struct ledger *ledger, struct batch *batch,
     int64_t error_id = 0;
     if (answer->retry_after_ms)
         return store_postpone_blame(store, answer->site_id, batch->now_ms + answer->retry_after_ms,
-                                    error);
+                                    answer->was_tried, error);
     if (answer->path.len && !store_map_site(store, answer->site_id, answer->path, error))
         return false;
     if (!store_settle_site(store, answer->site_id, &answer->line, &answer->ownership, &error_id,

@@ -49,6 +49,7 @@ struct blame_answer {
     struct arena arena;
     int64_t site_id;
     int64_t retry_after_ms;    // not 0: no answer yet, ask again after so long
+    bool was_tried;            // with retry_after_ms: that was an attempt, and it failed
     struct text path;          // in the repository, when it was not known before; else empty
     struct line_identity line; // empty commit: not known
     struct ownership ownership;

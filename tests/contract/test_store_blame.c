@@ -45,7 +45,7 @@ static void a_postponed_site_waits_until_its_time(void **state)
     int64_t site_id = report_alone(f, &first, 1, SUNDAY_MS).site_id;
     report_alone(f, &second, 1, SUNDAY_MS + 1);
     begin(f);
-    assert_ok(f, store_postpone_blame(f->store, site_id, SUNDAY_MS + 50, &f->error));
+    assert_ok(f, store_postpone_blame(f->store, site_id, SUNDAY_MS + 50, true, &f->error));
     commit(f);
     fixture_reopen(f);
     assert_int_equal(list_jobs(f, SUNDAY_MS + 49, 10, &jobs), 1);
@@ -290,7 +290,7 @@ static void a_second_answer_changes_nothing(void **state)
     settle(f, other_row.site_id, make_line("c2", 2), "eve@example.com");
     settle(f, row.site_id, make_line("c1", 1), "ada@example.com");
     assert_int_equal(settle(f, row.site_id, make_line("c2", 2), "eve@example.com"), row.error_id);
-    assert_ok(f, store_postpone_blame(f->store, row.site_id, SUNDAY_MS, &f->error));
+    assert_ok(f, store_postpone_blame(f->store, row.site_id, SUNDAY_MS, true, &f->error));
     commit(f);
     assert_text_equal(get_error(f, row.error_id).ownership.owner_email, "ada@example.com");
     assert_text_equal(get_error(f, row.error_id).line.commit, "c1");

@@ -234,10 +234,11 @@ static void postpone_some(struct play *p)
     if (!m->sites[index].exists)
         return;
     int64_t retry_ms = p->now_ms + choose(p, 3) * HOUR_MS;
-    assert_ok(p->f,
-              store_postpone_blame(p->f->store, m->sites[index].site_id, retry_ms, &p->f->error));
+    bool was_tried = choose(p, 2) == 0;
+    assert_ok(p->f, store_postpone_blame(p->f->store, m->sites[index].site_id, retry_ms, was_tried,
+                                         &p->f->error));
     m->sites[index].due_ms = retry_ms;
-    m->sites[index].attempts++;
+    m->sites[index].attempts += was_tried;
 }
 
 // ---- comparing ----
