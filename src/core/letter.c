@@ -132,7 +132,8 @@ static struct text keep(struct arena *arena, struct buffer *b)
     return t;
 }
 
-static const char pre_begin[] =
+static const char prose_begin[] = "<p style=\"white-space: pre-line; overflow-wrap: anywhere\">";
+static const char code_begin[] =
     "<pre style=\"white-space: pre-wrap; overflow-wrap: anywhere; font-size: 13px; background: "
     "#f4f4f4; color: #222; padding: 8px\">";
 
@@ -143,6 +144,7 @@ static const char about[] =
 
 struct part {
     const char *title; // NULL: none
+    bool is_prose;     // else it is set as code
     struct buffer body;
 };
 
@@ -181,9 +183,9 @@ static struct text write_html(const struct part *parts, const struct letter_link
             continue;
         if (parts[i].title)
             buffer_printf(&out, "<h3>%s</h3>\n", parts[i].title);
-        buffer_add_string(&out, pre_begin);
+        buffer_add_string(&out, parts[i].is_prose ? prose_begin : code_begin);
         html_add(&out, buffer_text(&parts[i].body), i < 3 ? HEAD_HTML_MAX : PART_HTML_MAX);
-        buffer_add_string(&out, "</pre>\n");
+        buffer_add_string(&out, parts[i].is_prose ? "</p>\n" : "</pre>\n");
     }
     buffer_add_string(&out, "<ul>\n");
     for (size_t i = 0; i < LETTER_LINK_N; i++) {
@@ -199,8 +201,8 @@ static struct text write_html(const struct part *parts, const struct letter_link
 void letter_write(const struct letter_facts *facts, struct arena *arena, struct letter *letter)
 {
     struct part parts[PART_N] = {
-        {.title = NULL},          {.title = NULL},
-        {.title = NULL},          {.title = NULL}, // the traceback has a first line of its own
+        {.is_prose = true},       {.is_prose = false},
+        {.is_prose = true},       {.title = NULL}, // the traceback has a first line of its own
         {.title = "Stack Frame"}, {.title = "Additional Information"},
     };
     struct letter_link links[LETTER_LINK_N];

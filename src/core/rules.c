@@ -37,6 +37,7 @@ void rules_drop(struct rules *rules)
     for (int file = 0; file < RULE_FILE_N; file++)
         map_release(&rules->index[file]); // chains and rules are the arena's
     arena_release(&rules->memory);
+    rules_drop(rules->others);
     free(rules);
 }
 
@@ -73,9 +74,31 @@ bool rule_email_key(struct text email, char *room, struct text *key)
     return true;
 }
 
-void rules_add(struct rules *rules, enum rule_file file, struct text key, struct rule *rule)
+static struct text key_of(enum rule_file file, const struct rule *rule, char *room)
 {
-    struct rule_chain *chain = map_find(&rules->index[file], key);
+    struct text key = rule->filepath;
+    bool fits = true;
+    switch (file) {
+    case RULES_BUILDING_BLOCKS:
+    case RULES_THIRD_PARTY_WHITELIST:
+    case RULES_KNOWN_ERRORS:
+        fits = rule_line_key(rule->filename, rule->function_name, room, &key);
+        break;
+    case RULES_EMAIL_REMAPPING: fits = rule_email_key(rule->email, room, &key); break;
+    case RULES_IGNORED_EXCEPTIONS: key = rule->exception_type; break;
+    default: break;
+    }
+    check(fits); // every name was bounded
+    return key;
+}
+
+// ---- adding ----
+
+void rules_add(struct rules *rules, enum rule_file file, struct rule *rule)
+{
+    char room[RULE_KEY_MAX];
+    struct text key = key_of(file, rule, room);
+    struct rule_chain *chain = map_find(&rules->index[file], key), *all = &rules->all[file];
     if (!chain) {
         chain = arena_alloc(&rules->memory, sizeof *chain);
         map_put(&rules->index[file], key, chain);
@@ -85,7 +108,33 @@ void rules_add(struct rules *rules, enum rule_file file, struct text key, struct
     else
         chain->first = rule;
     chain->last = rule;
+    if (all->last)
+        all->last->next_of_file = rule;
+    else
+        all->first = rule;
+    all->last = rule;
+    rule->rank = rules->counts[file]++;
 }
+
+void rules_add_all(struct rules *rules, struct rules *others)
+{
+    check(!rules->others);
+    rules->others = rules_hold(others);
+    for (int file = 0; file < RULE_FILE_N; file++)
+        for (const struct rule *rule = rules_first(others, file); rule; rule = rule->next_of_file) {
+            struct rule *copy = arena_alloc(&rules->memory, sizeof *copy);
+            *copy = *rule;
+            copy->next = copy->next_of_file = NULL;
+            rules_add(rules, file, copy);
+        }
+}
+
+const struct rule *rules_first(const struct rules *rules, enum rule_file file)
+{
+    return rules ? rules->all[file].first : NULL;
+}
+
+// ---- white space ----
 
 static bool is_space(char c)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The operator's rules, as the seven rule files say them. A snapshot: filled by one thread, then
-// shared and never changed again. docs/rules.md is the users' manual.
+// The operator's rules, as the seven rule files and the pages say them. A snapshot: filled by one
+// thread, then shared and never changed again. docs/rules.md is the users' manual.
 #ifndef FLAWLESS_CORE_RULES_H
 #define FLAWLESS_CORE_RULES_H
 
@@ -26,7 +26,7 @@ enum {
 
 // One entry of a file. Texts belong to the snapshot; a wildcard is the empty text.
 struct rule {
-    struct text source;         // where it was said, "file known_errors"
+    struct text source;         // where it was said: "file known_errors", "added on the page ..."
     struct text filename;       // of lines: the path in the repository
     struct text function_name;  // of lines: equal, or a wildcard
     struct text code_fragment;  // of lines: white space collapsed, or a wildcard
@@ -44,8 +44,11 @@ struct rule {
     size_t email_recipient_n;
     struct text email_header;
 
-    const struct rule *next; // with the same key in the index, in the order of the file
-    int64_t number;          // from 1, as the file counts its elements
+    const struct rule *next;         // with the same key in the index, in the order of addition
+    const struct rule *next_of_file; // of all that rules_first begins with, in the same order
+    size_t rank;                     // in that order
+    int64_t number;                  // from 1, as the file counts its elements
+    int64_t id;                      // of a rule in the store; 0: of a file
 };
 
 struct rules;
@@ -61,9 +64,18 @@ struct rules *rules_new(void); // holds no rule
 // call it. ERROR_CONFIG says "name:line:column: what is wrong"; then the snapshot is of no use.
 bool rules_add_file(struct rules *rules, enum rule_file file, struct text content, const char *name,
                     struct rules_warnings warnings, struct error *error);
+// Adds one rule of the store: body is the JSON object that a file would hold. source: copied.
+// False: ERROR_CONFIG as above, and the snapshot is what it was.
+bool rules_add_stored(struct rules *rules, enum rule_file file, struct text body, int64_t id,
+                      struct text source, struct rules_warnings warnings, struct error *error);
+// Adds every rule of another snapshot, which is held; once, after what comes before those.
+void rules_add_all(struct rules *rules, struct rules *others);
 struct rules *rules_hold(struct rules *rules); // counted references, any thread; NULL is fine
 void rules_drop(struct rules *rules);          // NULL is fine
 size_t rules_count(const struct rules *rules, enum rule_file file); // without comments; NULL has 0
+
+// All rules of a file, in the order in which they count: the first one, then by next_of_file.
+const struct rule *rules_first(const struct rules *rules, enum rule_file file);
 
 // ---- looking up; NULL for rules is a snapshot without any ----
 

@@ -47,7 +47,7 @@ const struct rule *rules_find_line(const struct rules *rules, enum rule_file fil
     text = rule_collapse(text, room, sizeof room);
     named = first_with_code(named, text);
     any = first_with_code(any, text);
-    return !any || (named && named->number < any->number) ? named : any;
+    return !any || (named && named->rank < any->rank) ? named : any;
 }
 
 // ---- exceptions ----

@@ -1,84 +1,25 @@
 // SPDX-License-Identifier: MIT
-// From the JSON of a rule file to rules. What a file's objects may hold is a table.
-#include <stddef.h>
+// From the JSON of rules to a snapshot. What the objects may hold is the table rule_fields.
 #include <stdio.h>
 
+#include "base/buffer.h"
 #include "base/json.h"
 #include "core/owner.h"
+#include "core/rule_fields.h"
 #include "core/rules_index.h"
 #include "core/rules_place.h"
 #include "report/report.h"
 
 enum { WARNING_MAX = 10 }; // of one file; the rest is counted
 
-enum field_kind {
-    FIELD_NAME, // text; a wildcard when it is null, missing or empty, unless it is required
-    FIELD_CODE, // the same, white space collapsed
-    FIELD_TREE, // the path of a file or directory
-    FIELD_EMAIL,
-    FIELD_ACCOUNT, // an address or its part before the '@'
-    FIELD_EMAILS,  // list of addresses
-    FIELD_WORDS,   // text as it is
-    FIELD_COUNT,   // a whole number, 0 or more
-    FIELD_FLAG,
-};
-
-struct field {
-    const char *name; // NULL ends a file's list
-    enum field_kind kind;
-    bool is_required;
-    size_t offset; // in struct rule
-};
-
-#define AT(member) offsetof(struct rule, member)
-#define LINE_FIELDS                                                                                \
-    {"filename", FIELD_NAME, true, AT(filename)},                                                  \
-        {"function_name", FIELD_NAME, false, AT(function_name)},                                   \
-    {                                                                                              \
-        "code_fragment", FIELD_CODE, false, AT(code_fragment)                                      \
-    }
-
-static const struct field fields[RULE_FILE_N][12] = {
-    [RULES_BUILDING_BLOCKS] = {LINE_FIELDS},
-    [RULES_THIRD_PARTY_WHITELIST] = {LINE_FIELDS},
-    [RULES_KNOWN_ERRORS] =
-        {
-            LINE_FIELDS,
-            {"min_alert_threshold", FIELD_COUNT, false, AT(min_alert_threshold)},
-            {"max_alert_threshold", FIELD_COUNT, false, AT(max_alert_threshold)},
-            {"alert_every_n_occurrences", FIELD_COUNT, false, AT(alert_every_n_occurrences)},
-            // as it has been written since the first version
-            {"alert_every_n_occurences", FIELD_COUNT, false, AT(alert_every_n_occurrences)},
-            {"email_recipients", FIELD_EMAILS, false, AT(email_recipients)},
-            {"email_header", FIELD_WORDS, false, AT(email_header)},
-        },
-    [RULES_WATCHED_FILES] =
-        {
-            {"email", FIELD_EMAIL, true, AT(email)},
-            {"filepath", FIELD_TREE, true, AT(filepath)},
-            {"watch_all_errors", FIELD_FLAG, false, AT(watch_all_errors)},
-        },
-    [RULES_EMAIL_REMAPPING] =
-        {
-            {"remap", FIELD_ACCOUNT, true, AT(email)},
-            {"to", FIELD_ACCOUNT, true, AT(other_email)},
-        },
-    [RULES_IGNORED_EXCEPTIONS] = {{"exception_type", FIELD_NAME, true, AT(exception_type)}},
-    [RULES_DISOWNED_FILES] =
-        {
-            {"email", FIELD_EMAIL, true, AT(email)},
-            {"filepath", FIELD_TREE, true, AT(filepath)},
-            {"designated_email", FIELD_EMAIL, true, AT(other_email)},
-        },
-};
-
-// A file being read; entry and member say where.
+// What is being read; entry and member say where.
 struct reading {
     struct rules *rules;
     enum rule_file file;
     struct text content, source;
     const char *name;
     size_t entry;
+    int64_t id; // of a rule in the store
     struct rules_warnings warnings;
     int warning_n;
     struct error *error;
@@ -116,12 +57,12 @@ static const char *type_words(struct json value)
 
 // ---- values ----
 
-static bool read_text(const struct reading *r, const struct field *field, struct json value,
+static bool read_text(const struct reading *r, const struct rule_field *field, struct json value,
                       size_t max, struct text *t)
 {
     if (json_type(value) != JSON_STRING)
         return complain(r, field->name, "a text", type_words(value));
-    *t = field->kind == FIELD_WORDS ? json_text(value) : text_trim(json_text(value));
+    *t = field->kind == RULE_WORDS ? json_text(value) : text_trim(json_text(value));
     if (t->len <= max)
         return true;
     char expected[64];
@@ -129,14 +70,14 @@ static bool read_text(const struct reading *r, const struct field *field, struct
     return complain(r, field->name, expected, "");
 }
 
-static bool read_email(const struct reading *r, const struct field *field, struct json value,
+static bool read_email(const struct reading *r, const struct rule_field *field, struct json value,
                        struct text *email)
 {
     if (!read_text(r, field, value, REPORT_NAME_MAX, email))
         return false;
     if (!email->len && !field->is_required)
         return true;
-    bool needs_domain = field->kind != FIELD_ACCOUNT;
+    bool needs_domain = field->kind != RULE_ACCOUNT;
     if (owner_is_address(*email, needs_domain))
         return true;
     return complain(r, field->name,
@@ -145,7 +86,7 @@ static bool read_email(const struct reading *r, const struct field *field, struc
                     "");
 }
 
-static bool read_emails(const struct reading *r, const struct field *field, struct json value,
+static bool read_emails(const struct reading *r, const struct rule_field *field, struct json value,
                         struct rule *rule)
 {
     if (json_type(value) != JSON_ARRAY)
@@ -167,7 +108,7 @@ static bool read_emails(const struct reading *r, const struct field *field, stru
     return true;
 }
 
-static bool read_count(const struct reading *r, const struct field *field, struct json value,
+static bool read_count(const struct reading *r, const struct rule_field *field, struct json value,
                        int64_t *count)
 {
     *count = json_int(value, -1);
@@ -186,17 +127,17 @@ static struct text plain_path(struct text path)
     return text_equal(path, TEXT(".")) ? (struct text){"", 0} : path;
 }
 
-static bool read_words(const struct reading *r, const struct field *field, struct json value,
+static bool read_words(const struct reading *r, const struct rule_field *field, struct json value,
                        struct text *t)
 {
-    size_t max = field->kind == FIELD_WORDS ? REPORT_TEXT_MAX : REPORT_NAME_MAX;
+    size_t max = field->kind == RULE_WORDS ? REPORT_TEXT_MAX : REPORT_NAME_MAX;
     if (!read_text(r, field, value, max, t))
         return false;
     if (field->is_required && !t->len)
         return complain(r, field->name, "a text", "an empty one");
-    if (field->kind == FIELD_TREE)
+    if (field->kind == RULE_TREE || field->kind == RULE_PATH)
         *t = plain_path(*t);
-    if (field->kind == FIELD_CODE) {
+    if (field->kind == RULE_CODE) {
         char room[REPORT_NAME_MAX];
         *t = arena_copy(&r->rules->memory, rule_collapse(*t, room, sizeof room));
         return true;
@@ -205,24 +146,25 @@ static bool read_words(const struct reading *r, const struct field *field, struc
     return true;
 }
 
-static bool read_field(const struct reading *r, const struct field *field, struct json value,
+static bool read_field(const struct reading *r, const struct rule_field *field, struct json value,
                        struct rule *rule)
 {
     void *target = (char *)rule + field->offset;
     switch (field->kind) {
-    case FIELD_NAME:
-    case FIELD_CODE:
-    case FIELD_TREE:
-    case FIELD_WORDS: return read_words(r, field, value, target);
-    case FIELD_EMAIL:
-    case FIELD_ACCOUNT:
+    case RULE_NAME:
+    case RULE_PATH:
+    case RULE_CODE:
+    case RULE_TREE:
+    case RULE_WORDS: return read_words(r, field, value, target);
+    case RULE_EMAIL:
+    case RULE_ACCOUNT:
         if (!read_email(r, field, value, target))
             return false;
         *(struct text *)target = arena_copy(&r->rules->memory, *(struct text *)target);
         return true;
-    case FIELD_EMAILS: return read_emails(r, field, value, rule);
-    case FIELD_COUNT: return read_count(r, field, value, target);
-    case FIELD_FLAG:
+    case RULE_EMAILS: return read_emails(r, field, value, rule);
+    case RULE_COUNT: return read_count(r, field, value, target);
+    case RULE_FLAG:
         if (json_type(value) != JSON_BOOL)
             return complain(r, field->name, "true or false", type_words(value));
         *(bool *)target = json_bool(value, false);
@@ -249,9 +191,9 @@ static void warn_unknown(struct reading *r, struct text name)
     r->warnings.tell(r->warnings.self, message);
 }
 
-static const struct field *find_field(enum rule_file file, struct text name)
+static const struct rule_field *find_field(enum rule_file file, struct text name)
 {
-    for (const struct field *field = fields[file]; field->name; field++)
+    for (const struct rule_field *field = rule_fields[file]; field->name; field++)
         if (text_equal(text_of(field->name), name))
             return field;
     return NULL;
@@ -259,33 +201,13 @@ static const struct field *find_field(enum rule_file file, struct text name)
 
 static bool has_all_required(const struct reading *r, struct json entry)
 {
-    for (const struct field *field = fields[r->file]; field->name; field++) {
+    for (const struct rule_field *field = rule_fields[r->file]; field->name; field++) {
         struct json value = json_get(entry, text_of(field->name));
         enum json_type type = json_type(value);
         if (field->is_required && (type == JSON_MISSING || type == JSON_NULL))
             return complain(r, field->name, "there", "");
     }
     return true;
-}
-
-static void index_rule(const struct reading *r, struct rule *rule)
-{
-    char room[RULE_KEY_MAX];
-    struct text key = rule->filepath;
-    bool fits = true;
-    switch (r->file) {
-    case RULES_BUILDING_BLOCKS:
-    case RULES_THIRD_PARTY_WHITELIST:
-    case RULES_KNOWN_ERRORS:
-        fits = rule_line_key(rule->filename, rule->function_name, room, &key);
-        break;
-    case RULES_EMAIL_REMAPPING: fits = rule_email_key(rule->email, room, &key); break;
-    case RULES_IGNORED_EXCEPTIONS: key = rule->exception_type; break;
-    default: break;
-    }
-    check(fits); // every name was bounded
-    rules_add(r->rules, r->file, key, rule);
-    r->rules->counts[r->file]++;
 }
 
 static bool read_entry(struct reading *r, struct json entry)
@@ -297,17 +219,18 @@ static bool read_entry(struct reading *r, struct json entry)
     if (!has_all_required(r, entry))
         return false;
     struct rule *rule = arena_alloc(&r->rules->memory, sizeof *rule);
-    *rule = (struct rule){
-        .source = r->source, .max_alert_threshold = -1, .number = (int64_t)r->entry + 1};
+    *rule = rule_blank;
+    rule->source = r->source;
+    rule->number = (int64_t)r->entry + 1;
+    rule->id = r->id;
     for (struct json_walk w = json_walk(entry); json_next(&w);) {
-        const struct field *field = find_field(r->file, w.name);
+        const struct rule_field *field = find_field(r->file, w.name);
         if (!field)
             warn_unknown(r, w.name);
         else if (json_type(w.value) != JSON_NULL && !read_field(r, field, w.value, rule))
             return false;
     }
-    rule->filename = plain_path(rule->filename);
-    index_rule(r, rule);
+    rules_add(r->rules, r->file, rule);
     return true;
 }
 
@@ -339,6 +262,25 @@ static bool explain_mistake(const struct reading *r)
                      r->name, (long long)place.line, (long long)place.column, reason);
 }
 
+static bool read_content(struct reading *r)
+{
+    struct json root;
+    struct json_doc *doc = json_doc_new();
+    bool is_good = json_parse(doc, r->content, &root, r->error);
+    if (!is_good)
+        explain_mistake(r);
+    else if (json_type(root) != JSON_ARRAY)
+        is_good =
+            error_set(r->error, ERROR_CONFIG, "%.250s:1:1: it has to be a list, [ ... ], not %s",
+                      r->name, type_words(root));
+    else if (r->id && json_size(root) != 1)
+        is_good = error_set(r->error, ERROR_CONFIG, "%.250s is not one rule", r->name);
+    else
+        is_good = read_entries(r, root);
+    json_doc_free(doc);
+    return is_good;
+}
+
 bool rules_add_file(struct rules *rules, enum rule_file file, struct text content, const char *name,
                     struct rules_warnings warnings, struct error *error)
 {
@@ -354,17 +296,30 @@ bool rules_add_file(struct rules *rules, enum rule_file file, struct text conten
         .warnings = warnings,
         .error = error,
     };
-    struct json root;
-    struct json_doc *doc = json_doc_new();
-    bool is_good = json_parse(doc, reading.content, &root, error);
-    if (!is_good) {
-        explain_mistake(&reading);
-    } else if (json_type(root) != JSON_ARRAY) {
-        is_good = error_set(error, ERROR_CONFIG, "%.250s:1:1: it has to be a list, [ ... ], not %s",
-                            name, type_words(root));
-    } else {
-        is_good = read_entries(&reading, root);
-    }
-    json_doc_free(doc);
+    return read_content(&reading);
+}
+
+bool rules_add_stored(struct rules *rules, enum rule_file file, struct text body, int64_t id,
+                      struct text source, struct rules_warnings warnings, struct error *error)
+{
+    struct buffer list = {0}; // a file with this rule alone
+    char name[64];
+    snprintf(name, sizeof name, "rule %lld of %s on the pages", (long long)id,
+             rule_file_names[file]);
+    buffer_add_char(&list, '[');
+    buffer_add(&list, body);
+    buffer_add_char(&list, ']');
+    struct reading reading = {
+        .rules = rules,
+        .file = file,
+        .content = buffer_text(&list),
+        .source = arena_copy(&rules->memory, source),
+        .name = name,
+        .id = id,
+        .warnings = warnings,
+        .error = error,
+    };
+    bool is_good = read_content(&reading);
+    buffer_release(&list);
     return is_good;
 }

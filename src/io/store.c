@@ -210,6 +210,25 @@ bool store_list_outbox(struct store *store, int64_t before_id, size_t letter_max
     return store->ops->list_outbox(store, before_id, letter_max, arena, letters, letter_n, error);
 }
 
+bool store_change_rule(struct store *store, struct rule_change *change, struct error *error)
+{
+    return store->ops->change_rule(store, change, error);
+}
+
+bool store_list_rules(struct store *store, int64_t project_id, struct arena *arena,
+                      struct stored_rule **rules, size_t *rule_n, struct error *error)
+{
+    return store->ops->list_rules(store, project_id, arena, rules, rule_n, error);
+}
+
+bool store_list_audit(struct store *store, int64_t project_id, int64_t before_id, size_t entry_max,
+                      struct arena *arena, struct audit_entry **entries, size_t *entry_n,
+                      struct error *error)
+{
+    return store->ops->list_audit(store, project_id, before_id, entry_max, arena, entries, entry_n,
+                                  error);
+}
+
 bool store_count(struct store *store, struct store_counts *counts, struct error *error)
 {
     return store->ops->count(store, counts, error);

@@ -5,6 +5,7 @@
 #define FLAWLESS_IO_STORE_OPS_H
 
 #include "io/store.h"
+#include "io/store_rules.h"
 
 // The first member of every store's own struct.
 struct store {
@@ -77,6 +78,12 @@ struct store_ops {
     bool (*list_outbox)(struct store *store, int64_t before_id, size_t letter_max,
                         struct arena *arena, struct outbox_letter **letters, size_t *letter_n,
                         struct error *error);
+    bool (*change_rule)(struct store *store, struct rule_change *change, struct error *error);
+    bool (*list_rules)(struct store *store, int64_t project_id, struct arena *arena,
+                       struct stored_rule **rules, size_t *rule_n, struct error *error);
+    bool (*list_audit)(struct store *store, int64_t project_id, int64_t before_id, size_t entry_max,
+                       struct arena *arena, struct audit_entry **entries, size_t *entry_n,
+                       struct error *error);
     bool (*count)(struct store *store, struct store_counts *counts, struct error *error);
 };
 

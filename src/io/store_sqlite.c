@@ -444,5 +444,8 @@ const struct store_ops store_sqlite_ops = {
     .list_variants = sqlite_list_variants,
     .get_occurrence = sqlite_get_occurrence,
     .list_outbox = sqlite_list_outbox,
+    .change_rule = sqlite_change_rule,
+    .list_rules = sqlite_list_rules,
+    .list_audit = sqlite_list_audit,
     .count = sqlite_count,
 };

@@ -119,6 +119,12 @@ bool sqlite_get_occurrence(struct store *store, int64_t error_id, int64_t until_
 bool sqlite_list_outbox(struct store *store, int64_t before_id, size_t letter_max,
                         struct arena *arena, struct outbox_letter **letters, size_t *letter_n,
                         struct error *error);
+bool sqlite_change_rule(struct store *store, struct rule_change *change, struct error *error);
+bool sqlite_list_rules(struct store *store, int64_t project_id, struct arena *arena,
+                       struct stored_rule **rules, size_t *rule_n, struct error *error);
+bool sqlite_list_audit(struct store *store, int64_t project_id, int64_t before_id, size_t entry_max,
+                       struct arena *arena, struct audit_entry **entries, size_t *entry_n,
+                       struct error *error);
 bool sqlite_count(struct store *store, struct store_counts *counts, struct error *error);
 
 #endif

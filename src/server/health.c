@@ -113,7 +113,7 @@ static void tell_rules(const struct health_rooms *rooms, struct arena *arena, st
         value_set_int(arena, rules, rule_file_names[file], keeper.rule_n[file]);
     if (keeper.rules_failure[0])
         add_problem(arena, problems,
-                    "the rule files cannot be used, the rules of before stay in force",
+                    "the rules cannot be used as they are, those of before stay in force",
                     keeper.rules_failure);
 }
 

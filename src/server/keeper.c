@@ -10,12 +10,12 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/queue.h"
-#include "server/rule_files.h"
+#include "server/rule_keeper.h"
 
 enum {
+    RULES_PATIENCE_MS = 10 * 1000,
     LOOK_EVERY_MS = 15 * 1000,
-    LOOK_PAUSE_MS = 300, // between two looks that were asked for, however many ask
-    LOOK_AT_RULES_EVERY_MS = 1000,
+    LOOK_PAUSE_MS = 300,                  // between two looks that were asked for, however many ask
     RAISE_LINES_PAUSE_MS = 5 * 60 * 1000, // they cost a look at every file
 };
 
@@ -25,10 +25,10 @@ struct keeper {
     struct queue stop;       // closed to end the thread; nothing travels through it
     struct queue wake;       // holds one item when somebody wants a look
     struct queue_item wake_item;
-    pthread_t thread, rules_thread;
-    bool has_thread, has_rules_thread;
-    struct rule_files rule_files;   // of the rules' thread alone
-    char raise_tip[65];             // this and the next are of the other thread alone
+    pthread_t thread;
+    bool has_thread;
+    struct rule_keeper *rule_keeper;
+    char raise_tip[65];             // this and the next are of the thread alone
     int64_t raise_lines_at_mono_ms; // when they were read; 0: never
 
     pthread_mutex_t lock; // for what follows
@@ -44,7 +44,6 @@ struct keeper {
     int64_t path_n;
     char tip[65];
     char failure[256];
-    char rules_failure[512];
 };
 
 // ---- the judge ----
@@ -123,12 +122,12 @@ bool keeper_open(const struct options *options, struct keeper **opened, struct e
     pthread_condattr_destroy(&attributes);
     queue_init(&keeper->stop, 1);
     queue_init(&keeper->wake, 1);
-    keeper->rule_files.directory = options->config_dir_path.at;
-    keeper->rule_files.may_be_missing = options->config_dir_may_be_missing;
-    if (!rule_files_read(&keeper->rule_files, &keeper->rules, error)) {
+    if (!rule_keeper_open(options->config_dir_path.at, options->config_dir_may_be_missing,
+                          &keeper->rule_keeper, error)) {
         keeper_free(keeper);
         return false;
     }
+    keeper->rules = rule_keeper_hold(keeper->rule_keeper);
     keeper->judge = make_judge(keeper, error);
     if (!keeper->judge || !open_source(keeper, error)) {
         keeper_free(keeper);
@@ -276,20 +275,12 @@ static void *run(void *self)
     return NULL;
 }
 
-// ---- reading the rule files ----
-
-static void log_rules(const struct rules *rules)
-{
-    size_t n = 0;
-    for (int file = 0; file < RULE_FILE_N; file++)
-        n += rules_count(rules, file);
-    log_info("rule files: %zu rules", n);
-}
+// ---- the rules ----
 
 // Takes the rules.
-static void take_rules(struct keeper *keeper, struct rules *rules)
+static void take_rules(void *self, struct rules *rules)
 {
-    log_rules(rules);
+    struct keeper *keeper = self;
     pthread_mutex_lock(&keeper->lock);
     struct rules *rules_before = keeper->rules;
     keeper->rules = rules;
@@ -297,34 +288,6 @@ static void take_rules(struct keeper *keeper, struct rules *rules)
     pthread_mutex_unlock(&keeper->lock);
     judge_drop(before);
     rules_drop(rules_before);
-}
-
-static void note_rules_failure(struct keeper *keeper, const char *message)
-{
-    pthread_mutex_lock(&keeper->lock);
-    bool is_news = strcmp(keeper->rules_failure, message) != 0;
-    snprintf(keeper->rules_failure, sizeof keeper->rules_failure, "%.511s", message);
-    pthread_mutex_unlock(&keeper->lock);
-    if (is_news && message[0])
-        log_error("the rule files cannot be used, the rules of before stay in force: %s", message);
-    else if (is_news)
-        log_info("the rule files are in force again");
-}
-
-static void *look_after_rules(void *self)
-{
-    struct keeper *keeper = self;
-    while (queue_take(&keeper->stop, LOOK_AT_RULES_EVERY_MS), !queue_is_closed(&keeper->stop)) {
-        struct error error = {0};
-        struct rules *rules = NULL;
-        if (!rule_files_may_differ(&keeper->rule_files))
-            continue;
-        bool is_good = rule_files_read(&keeper->rule_files, &rules, &error);
-        if (rules)
-            take_rules(keeper, rules);
-        note_rules_failure(keeper, is_good ? "" : error.message);
-    }
-    return NULL;
 }
 
 // ---- its life ----
@@ -344,13 +307,19 @@ void keeper_look_now(struct keeper *keeper, int64_t timeout_ms)
     pthread_mutex_unlock(&keeper->lock);
 }
 
-void keeper_start(struct keeper *keeper, int64_t patience_ms)
+bool keeper_start(struct keeper *keeper, int64_t project_id, int64_t patience_ms,
+                  struct error *error)
 {
-    log_rules(keeper->rules);
-    check(pthread_create(&keeper->rules_thread, NULL, look_after_rules, keeper) == 0);
-    keeper->has_rules_thread = true;
+    const struct rule_keeper_settings settings = {
+        .store_address = keeper->options->store.at,
+        .project_id = project_id,
+        .self = keeper,
+        .use = take_rules,
+    };
+    if (!rule_keeper_start(keeper->rule_keeper, &settings, error))
+        return false;
     if (!keeper->repository && !keeper->fetcher)
-        return;
+        return true;
     struct timespec deadline = clock_deadline(patience_ms);
     check(pthread_create(&keeper->thread, NULL, run, keeper) == 0);
     keeper->has_thread = true;
@@ -361,6 +330,7 @@ void keeper_start(struct keeper *keeper, int64_t patience_ms)
     while (!keeper->knows_paths && !keeper->failure[0] && waited == 0)
         waited = pthread_cond_timedwait(&keeper->changed, &keeper->lock, &deadline);
     pthread_mutex_unlock(&keeper->lock);
+    return true;
 }
 
 bool keeper_stop(struct keeper *keeper, const struct timespec *deadline)
@@ -369,9 +339,8 @@ bool keeper_stop(struct keeper *keeper, const struct timespec *deadline)
     queue_close(&keeper->wake);
     if (keeper->fetcher && !fetcher_stop(keeper->fetcher, deadline))
         return false;
-    if (keeper->has_rules_thread && pthread_timedjoin_np(keeper->rules_thread, NULL, deadline) != 0)
+    if (!rule_keeper_stop(keeper->rule_keeper, deadline))
         return false;
-    keeper->has_rules_thread = false;
     if (keeper->has_thread && pthread_timedjoin_np(keeper->thread, NULL, deadline) != 0)
         return false;
     keeper->has_thread = false;
@@ -385,6 +354,7 @@ void keeper_free(struct keeper *keeper)
     judge_drop(keeper->judge);
     paths_drop(keeper->paths);
     rules_drop(keeper->rules);
+    rule_keeper_free(keeper->rule_keeper);
     raise_lines_drop(keeper->raise_lines);
     fetcher_free(keeper->fetcher);
     repository_close(keeper->repository);
@@ -404,6 +374,11 @@ struct judge *keeper_hold_judge(struct keeper *keeper)
     struct judge *judge = judge_hold(keeper->judge);
     pthread_mutex_unlock(&keeper->lock);
     return judge;
+}
+
+void keeper_renew_rules(struct keeper *keeper)
+{
+    rule_keeper_look_now(keeper->rule_keeper, RULES_PATIENCE_MS);
 }
 
 struct repository *keeper_repository(struct keeper *keeper)
@@ -444,8 +419,8 @@ void keeper_look(struct keeper *keeper, struct keeper_facts *facts)
     facts->raise_line_n = keeper->raise_lines ? (int64_t)raise_lines_count(keeper->raise_lines) : 0;
     memcpy(facts->tip, keeper->tip, sizeof facts->tip);
     memcpy(facts->failure, keeper->failure, sizeof facts->failure);
-    memcpy(facts->rules_failure, keeper->rules_failure, sizeof facts->rules_failure);
     for (int file = 0; file < RULE_FILE_N; file++)
         facts->rule_n[file] = (int64_t)rules_count(keeper->rules, file);
     pthread_mutex_unlock(&keeper->lock);
+    rule_keeper_failure(keeper->rule_keeper, facts->rules_failure);
 }

@@ -70,6 +70,14 @@ static bool change_by_ledger(void *self,
     return ledger_change_now(server->ledger, apply, data, error);
 }
 
+static void renew_rules(void *self, int64_t project_id)
+{
+    struct server *server = self;
+    const struct served_project *project = projects_find(&server->projects, project_id);
+    if (project)
+        keeper_renew_rules(project->keeper);
+}
+
 static bool job_to_blamer(void *self, const struct blame_job *job)
 {
     struct server *server = self;
@@ -307,6 +315,7 @@ static bool start_web(struct server *server, struct error *error)
         .self = server,
         .hold_judge = hold_judge,
         .change = change_by_ledger,
+        .renew_rules = renew_rules,
         .list_options = list_options,
         .health = tell_health,
         .metrics = tell_metrics,
@@ -345,8 +354,11 @@ bool server_start(const struct config *config, struct server **started, struct e
     if (!read_networks(server, error) || !open_door(server, error) ||
         !open_projects(server, error) || !open_state(server, error) || !start_web(server, error))
         return false;
-    for (size_t i = 0; i < server->projects.n; i++)
-        keeper_start(server->projects.all[i].keeper, REPOSITORY_PATIENCE_MS);
+    for (size_t i = 0; i < server->projects.n; i++) {
+        const struct served_project *project = &server->projects.all[i];
+        if (!keeper_start(project->keeper, project->project.id, REPOSITORY_PATIENCE_MS, error))
+            return false;
+    }
     if (server->smtp_url.len)
         start_mailer(server);
     start_blamer(server);

@@ -98,6 +98,19 @@ static void show_surroundings(struct page *page, int64_t oldest_id, bool is_firs
     page_set_title(page, TEXT("Letters"));
 }
 
+// How much waits for a digest: it is in no letter yet.
+static bool show_held(struct page *page, struct error *error)
+{
+    struct store_counts counts;
+    if (!store_count(page->store, &counts, error))
+        return false;
+    struct text held = {0};
+    if (counts.letters_held)
+        held = show_counted(page->arena, counts.letters_held, "error");
+    value_set_text(page->arena, page->facts, "_held", held);
+    return true;
+}
+
 bool page_outbox(struct page *page, struct error *error)
 {
     struct outbox_letter *letters;
@@ -117,6 +130,8 @@ bool page_outbox(struct page *page, struct error *error)
             return false;
     }
     show_surroundings(page, letter_n > shown_n ? letters[shown_n - 1].id : 0, before == 0);
+    if (!page->wants_json && !show_held(page, error))
+        return false;
     page->template = "outbox";
     return true;
 }

@@ -44,6 +44,8 @@ struct web_settings {
     // told (it has changed nothing then), or ERROR_BUSY when the store does not work.
     bool (*change)(void *self, bool (*apply)(void *data, struct store *store, struct error *error),
                    void *data, struct error *error);
+    // Waits until the rules are in force as the store holds them now.
+    void (*renew_rules)(void *self, int64_t project_id);
     // Adds an object {"name": text, "value": text} to the list for every option.
     void (*list_options)(void *self, struct arena *arena, struct value *list);
     // Adds members to the object: plain values, objects of them, or lists of texts. A list named

@@ -174,11 +174,14 @@ static void a_reader_changes_nothing(void **state)
 static void a_newer_schema_is_refused_with_both_versions(void **state)
 {
     struct fixture *f = *state;
+    char newest[64];
     store_close(f->store);
     f->store = NULL;
+    snprintf(newest, sizeof newest,
+             "knows up to %lld:", (long long)ask_sql(f, "SELECT version FROM schema_version"));
     run_sql(f, "UPDATE schema_version SET version = 4711");
     assert_refused(f, f->address, STORE_WRITE, "version 4711");
-    assert_refused(f, f->address, STORE_WRITE, "knows up to 3:");
+    assert_refused(f, f->address, STORE_WRITE, newest);
     assert_refused(f, f->address, STORE_READ, "version 4711");
     assert_int_equal(ask_sql(f, "SELECT version FROM schema_version"), 4711);
 }

@@ -17,6 +17,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_GET(self):
+        self.server.paths.append(self.path)
+        if "Authorization" in self.headers:
+            self.server.logins.append(self.headers["Authorization"])
+        if self.server.elsewhere:
+            self.answer(302, [("Location", self.server.elsewhere + self.path)], b"")
+            return
         login = f"{self.server.user}:{self.server.password}"
         if self.headers.get("Authorization") != "Basic " + base64.b64encode(login.encode()).decode():
             self.answer(401, [("WWW-Authenticate", 'Basic realm="git"')], b"")
@@ -81,6 +87,8 @@ class GitServer(http.server.ThreadingHTTPServer):
         self.root, self.user, self.password = root, user, password
         self.gate, self.asked = threading.Event(), threading.Event()
         self.gate.set()
+        self.elsewhere = None  # where everybody is sent instead
+        self.paths, self.logins = [], []  # what was asked for, and what was shown to it
         self.thread = threading.Thread(target=self.serve_forever, daemon=True)
         self.thread.start()
 

@@ -140,6 +140,16 @@ def test_the_password_is_nowhere(make_server, git_server):
     assert stat.S_IMODE(clone_of(server).stat().st_mode) == 0o700
 
 
+def test_a_redirection_to_another_host_does_not_get_the_password(make_server, git_server, origin):
+    other = GitServer(origin.path.parent, *LOGIN.split(":"))
+    git_server.elsewhere = other.url("")[:-1]
+    server = make_server(repository=None, repo_url=git_server.url("shop.git", LOGIN)).start()
+    wait_for("a failure", lambda: fetches(server)["failed"])
+    assert other.paths and other.logins == []
+    assert not fetches(server)["is_cloned"]
+    other.stop()
+
+
 def test_a_hundred_reports_of_an_unknown_revision_cost_one_fetch(make_server, origin):
     server = make_server(repository=None, repo_url=origin.url).start()
     wait_for_clone(server)

@@ -40,6 +40,7 @@ def test_what_exceeds_the_bound_comes_as_one_digest_even_after_a_crash(make_serv
         wait_for("all to be decided", lambda: health(server, "letters_held") == len(bugs) - 1)
         wait_for("the outbox to know", lambda: server.letters()[0]["state"] == "sent")
         assert len(mailbox.messages) == 1
+        assert "2 errors more: their readers have had enough" in server.get("/outbox")
         server.kill()
         end_the_hour(server)
         server.start()

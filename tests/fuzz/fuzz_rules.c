@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Any bytes as each of the rule files. What is accepted can be asked; what is not is told with its
-// place.
+// Any bytes as each of the rule files, and as a rule in the store. What is accepted can be asked;
+// what is not is told with its place.
 #include <string.h>
 
 #include "core/rules.h"
@@ -23,6 +23,19 @@ static void ask(const struct rules *rules)
     rules_list_watchers(rules, path, NULL, ignore_rule);
 }
 
+static void add_stored(enum rule_file file, struct text body)
+{
+    struct rules *rules = rules_new(), *both = rules_new();
+    struct error error = {0};
+    if (rules_add_stored(rules, file, body, 1, TEXT("fuzz"), (struct rules_warnings){0}, &error))
+        rules_add_all(both, rules);
+    else
+        check(error.kind == ERROR_CONFIG && rules_count(rules, file) == 0);
+    rules_drop(rules);
+    ask(both);
+    rules_drop(both);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
     struct rules_warnings nobody = {0};
@@ -35,6 +48,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
         else
             check(error.kind == ERROR_CONFIG && strncmp(error.message, "fuzz:", 5) == 0);
         rules_drop(rules);
+        add_stored((enum rule_file)file, (struct text){(const char *)bytes, len});
     }
     return 0;
 }

@@ -175,6 +175,18 @@ static void a_clone_that_is_there_is_taken_up_again_and_may_get_another_url(void
     clone_release(&clone);
 }
 
+static void the_progress_of_a_clone_can_be_looked_at(void **state)
+{
+    (void)state;
+    sandbox_commit(&box, ADA, "one");
+    struct clone clone =
+        open_clone(arena_printf(&arena, "file://%s", box.repo).at, in_box("state/clone"));
+    assert_int_equal(atomic_load(&clone.percent), 0);
+    fetch(&clone);
+    assert_int_equal(atomic_load(&clone.percent), 100);
+    clone_release(&clone);
+}
+
 static void what_flawless_did_not_make_is_refused_and_stays_as_it_is(void **state)
 {
     (void)state;
@@ -214,6 +226,7 @@ int main(void)
         IN_BOX(the_default_branch_may_be_renamed),
         IN_BOX(what_a_killed_clone_or_fetch_left_is_taken_away),
         IN_BOX(a_clone_that_is_there_is_taken_up_again_and_may_get_another_url),
+        IN_BOX(the_progress_of_a_clone_can_be_looked_at),
         IN_BOX(what_flawless_did_not_make_is_refused_and_stays_as_it_is),
         IN_BOX(a_clone_that_fails_leaves_nothing),
     };

@@ -402,6 +402,57 @@ static void a_disowned_file_goes_to_the_designated(void **state)
     rules_drop(held);
 }
 
+// ---- rules of the pages ----
+
+static bool add_stored(struct rules *rules, const char *body, int64_t id, struct error *error)
+{
+    return rules_add_stored(rules, RULES_KNOWN_ERRORS, text_of(body), id, TEXT("added by ann"),
+                            (struct rules_warnings){0}, error);
+}
+
+static void stored_rules_and_those_of_files_are_one_snapshot_in_their_order(void **state)
+{
+    (void)state;
+    struct rules *files =
+        read_rules(RULES_KNOWN_ERRORS, "[{\"filename\": \"a.py\"}, {\"filename\": \"b.py\"}]");
+    struct rules *rules = rules_new();
+    assert_true(add_stored(rules, "{\"filename\": \"a.py\", \"email_header\": \"hi\"}", 7, NULL));
+    rules_add_all(rules, files);
+    rules_drop(files); // held by the other one
+    assert_int_equal(rules_count(rules, RULES_KNOWN_ERRORS), 3);
+    const struct rule *first = rules_first(rules, RULES_KNOWN_ERRORS);
+    assert_int_equal(first->id, 7);
+    assert_text_equal(first->source, "added by ann");
+    assert_text_equal(first->next_of_file->source, "file known_errors");
+    assert_int_equal(first->next_of_file->next_of_file->number, 2);
+    assert_null(first->next_of_file->next_of_file->next_of_file);
+    assert_ptr_equal(find(rules, RULES_KNOWN_ERRORS, "a.py", "f", "x"), first);
+    assert_int_equal(find(rules, RULES_KNOWN_ERRORS, "b.py", "f", "x")->id, 0);
+    assert_null(rules_first(rules, RULES_WATCHED_FILES));
+    rules_drop(rules);
+}
+
+static void a_stored_rule_that_cannot_be_read_leaves_the_snapshot_as_it_was(void **state)
+{
+    static const char *const wrong[] = {"",
+                                        "[]",
+                                        "{\"filename\": 3}",
+                                        "{}",
+                                        "{}, {",
+                                        "null",
+                                        "{\"filename\": \"a\"}, {\"filename\": \"b\"}"};
+    (void)state;
+    struct rules *rules = rules_new();
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        struct error error = {0};
+        assert_false(add_stored(rules, wrong[i], 12, &error));
+        assert_int_equal(error.kind, ERROR_CONFIG);
+        assert_non_null(strstr(error.message, "rule 12 of known_errors on the pages"));
+    }
+    assert_int_equal(rules_count(rules, RULES_KNOWN_ERRORS), 0);
+    rules_drop(rules);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -424,6 +475,8 @@ int main(void)
         cmocka_unit_test(an_address_is_remapped_as_a_whole_else_by_the_part_before_the_at),
         cmocka_unit_test(a_filepath_is_a_file_or_a_directory_by_whole_components),
         cmocka_unit_test(a_disowned_file_goes_to_the_designated),
+        cmocka_unit_test(stored_rules_and_those_of_files_are_one_snapshot_in_their_order),
+        cmocka_unit_test(a_stored_rule_that_cannot_be_read_leaves_the_snapshot_as_it_was),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
