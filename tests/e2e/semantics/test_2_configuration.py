@@ -7,8 +7,8 @@ A start in a work tree, with no file at all: tests/e2e/test_start.py::test_start
 repo_url is cloned: tests/e2e/test_repository_keeping.py::test_a_url_alone_is_cloned_and_its_lines_have_owners
 ... and kept fresh: tests/e2e/test_repository_keeping.py::test_a_file_that_is_not_known_is_fetched_for
 Login at the mail server: tests/e2e/test_smtp.py::test_a_login_is_used
-STARTTLS: tests/unit/test_smtp.c::without_starttls_nothing_is_sent_when_it_is_asked_for
-smtps://: tests/unit/test_options.c::every_form_of_smtp_host_becomes_a_url
+STARTTLS: tests/e2e/test_smtp_tls.py::test_a_letter_goes_over_starttls_with_a_login
+smtps://: tests/e2e/test_smtp_tls.py::test_a_letter_goes_over_tls_from_the_first_byte
 Log files of other days: tests/e2e/test_operation.py::test_yesterdays_log_is_put_aside_and_old_ones_go
 """
 
@@ -33,7 +33,7 @@ from lines import (
     wait_for_letter,
 )
 from postbox import Mailbox
-from reports import event, frame
+from reports import Sender, event, frame
 from stage import Process, free_port, status_of, wait_for
 
 # name: (default, type, a value that is refused, words of what would be right)
@@ -165,20 +165,22 @@ def test_port_takes_pages_reports_and_thrift_calls_alike(server, code):
     assert line.path in server.get("/")
 
 
+def link_of(fd):
+    try:
+        return os.readlink(fd)
+    except FileNotFoundError:  # closed since it was listed
+        return ""
+
+
 def listening(server):
     """The ports that the process listens on, by what Linux says."""
     fds = pathlib.Path(f"/proc/{server.pid}/fd").iterdir()
-    sockets = {match[1] for fd in fds if (match := re.match(r"socket:\[(\d+)", os.readlink(fd)))}
-    rows = [
-        row.split()
-        for table in ("tcp", "tcp6")
-        for row in pathlib.Path(f"/proc/{server.pid}/net/{table}").read_text().splitlines()[1:]
-    ]
-    is_listening = "0A"
+    sockets = {match[1] for fd in fds if (match := re.match(r"socket:\[(\d+)", link_of(fd)))}
+    tables = (pathlib.Path(f"/proc/{server.pid}/net/{name}") for name in ("tcp", "tcp6"))
+    rows = [row.split() for table in tables for row in table.read_text().splitlines()[1:]]
+    is_open = "0A"
     return {
-        int(row[1].split(":")[1], 16)
-        for row in rows
-        if row[3] == is_listening and row[9] in sockets
+        int(row[1].split(":")[1], 16) for row in rows if row[3] == is_open and row[9] in sockets
     }
 
 
@@ -459,6 +461,36 @@ def test_project_id_and_project_key_are_those_of_the_dsn(serve, code):
     sender.close()
     assert count_of(server, line) == 1
     assert re.fullmatch("[0-9a-f]{32}", serve().key)
+
+
+def test_a_section_for_a_project_has_an_id_a_key_and_a_repository_of_its_own(
+    serve, code, repository
+):
+    """Each project's reports blame its own code; what it does not set is as in the first section."""
+    server, line = serve(start=False, report_error_threshold=1), code.take()
+    write = server.write_cfg
+
+    def write_both():
+        write()
+        with server.cfg.open("a") as cfg:
+            cfg.write(f"\n[project bakery]\nproject_id = 2\nrepo_dir = {repository}\n")
+
+    server.write_cfg = write_both
+    server.start()
+    outcome = run(server, "dsn", "-conf", server.cfg, "--project", "bakery")
+    key = re.search("//([0-9a-f]{32})@.*/2$", outcome.stdout.strip())[1]
+    assert key != server.key
+    foreign = event(frame("shop/stock.py", 5, "    days = left // sold_per_day"))
+    bakery = Sender(server.port, key, project=2)
+    bakery.report(line.event(), foreign)
+    report(server, line.event(), foreign)
+    wait_for("the letters", lambda: len(all_letters(server)) >= 2)
+    assert sorted(letter["to"] for letter in all_letters(server)) == [
+        "ada@example.com",
+        "linus@example.com",
+    ]
+    assert bakery.post(b"{}", headers=server.sender().auth())[0] in (401, 403)
+    bakery.close()
 
 
 def test_store_says_where_sqlite_keeps_errors(serve, tmp_path):
