@@ -3,13 +3,12 @@
 
 #include <curl/curl.h>
 #include <pthread.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/utf8.h"
+#include "io/letter_headers.h"
 
 enum {
     CONNECT_MS = 15000,
@@ -221,36 +220,24 @@ static struct curl_slist *append(struct curl_slist *list, const char *string)
     return list;
 }
 
-__attribute__((format(printf, 2, 3))) static void add_header(struct smtp *smtp, const char *format,
-                                                             ...)
+static void add_headers(struct smtp *smtp, const struct outbox_letter *letter)
 {
-    va_list arguments;
-    char whole[HEADER_VALUE_MAX * 2]; // encoded words are longer than what they stand for
-    va_start(arguments, format);
-    vsnprintf(whole, sizeof whole, format, arguments);
-    va_end(arguments);
-    smtp->headers = append(smtp->headers, whole);
-}
-
-static void add_date(struct smtp *smtp, int64_t moment_ms)
-{
-    static const char *const days[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-    static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                         "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-    time_t seconds = (time_t)(moment_ms / 1000);
-    struct tm utc;
-    if (gmtime_r(&seconds, &utc)) // in English whatever the locale
-        add_header(smtp, "Date: %s, %02d %s %d %02d:%02d:%02d +0000", days[utc.tm_wday],
-                   utc.tm_mday, months[utc.tm_mon], utc.tm_year + 1900, utc.tm_hour, utc.tm_min,
-                   utc.tm_sec);
-}
-
-static void add_thread(struct smtp *smtp, struct text thread_id)
-{
-    if (thread_id.len == 0)
-        return;
-    add_header(smtp, "In-Reply-To: <%.*s>", TEXT_ARG(thread_id));
-    add_header(smtp, "References: <%.*s>", TEXT_ARG(thread_id));
+    struct arena arena = {0};
+    struct buffer line = {0};
+    struct letter_header headers[LETTER_HEADER_MAX];
+    size_t n = letter_headers(letter, &arena, headers);
+    for (size_t i = 0; i < n; i++) {
+        buffer_clear(&line);
+        buffer_printf(&line, "%s: ", headers[i].name);
+        smtp_add_header_words(&line, headers[i].value);
+        buffer_add_char(&line, '\0');
+        if (line.failed)
+            fatal_out_of_memory();
+        smtp->headers = append(smtp->headers, line.at);
+    }
+    smtp->headers = append(smtp->headers, "Content-Type: multipart/alternative");
+    buffer_release(&line);
+    arena_release(&arena);
 }
 
 static void add_part(struct smtp *smtp, const char *type, struct text content)
@@ -272,7 +259,6 @@ static void add_part(struct smtp *smtp, const char *type, struct text content)
 
 static bool prepare(struct smtp *smtp, const struct outbox_letter *letter, struct error *error)
 {
-    struct buffer subject = {0};
     char sender[ADDRESS_MAX + 3], recipient[ADDRESS_MAX + 3];
     if (!is_address(letter->to))
         return error_set(error, ERROR_INPUT, "\"%.*s\" is not an address that can be written to",
@@ -285,20 +271,7 @@ static bool prepare(struct smtp *smtp, const struct outbox_letter *letter, struc
         return error_set(error, ERROR_INPUT,
                          "a header of the letter has a character that may not stand there, or is "
                          "too long");
-    smtp_add_header_words(&subject, letter->subject);
-    struct text domain = text_from(letter->from, text_find(letter->from, '@') + 1);
-    add_header(smtp, "From: Flawless <%.*s>", TEXT_ARG(letter->from));
-    add_header(smtp, "To: %.*s", TEXT_ARG(letter->to));
-    add_header(smtp, "Subject: %s", subject.at ? subject.at : "");
-    add_date(smtp, letter->written_at_ms);
-    add_header(smtp, "Message-ID: <%.*s>", TEXT_ARG(letter->message_id));
-    add_thread(smtp, letter->thread_id);
-    add_header(smtp, "Auto-Submitted: auto-generated"); // RFC 3834: no answer from a machine
-    add_header(smtp, "X-Auto-Response-Suppress: All");  // the same for Exchange
-    add_header(smtp, "List-Id: Flawless <flawless.%.*s>", TEXT_ARG(domain));
-    add_header(smtp, "X-Mailer: Flawless");
-    add_header(smtp, "Content-Type: multipart/alternative");
-    buffer_release(&subject);
+    add_headers(smtp, letter);
     smtp->mime = curl_mime_init(smtp->curl);
     if (!smtp->mime)
         fatal_out_of_memory();

@@ -35,9 +35,8 @@ enum smtp_outcome {
     SMTP_LATER,   // not now: 4xx to the recipient or the content
     SMTP_AWAY,    // no letter can be sent now: no connection, no STARTTLS, login or sender refused
 };
-// The letter is text and HTML in one; its headers are From, To, Subject (RFC 2047), Date
-// (written_at_ms), Message-ID, In-Reply-To and References (thread_id), Auto-Submitted,
-// X-Auto-Response-Suppress, List-Id and X-Mailer. Takes at most two minutes.
+// The letter is text and HTML in one, with the headers of io/letter_headers.h. Takes at most two
+// minutes.
 // error: filled unless SMTP_SENT, with the server's words when it said any; the password is in none
 // of them.
 enum smtp_outcome smtp_send(struct smtp *smtp, const struct outbox_letter *letter,

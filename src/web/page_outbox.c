@@ -2,8 +2,9 @@
 // Letters, newest first, as they are or would be sent.
 #include "web/page.h"
 
-#include <time.h>
+#include <string.h>
 
+#include "io/letter_headers.h"
 #include "web/show.h"
 #include "web/url.h"
 
@@ -21,18 +22,20 @@ static const char *state_name(enum outbox_state state)
     return "";
 }
 
-// As the letter's header says it (RFC 5322).
-static struct text letter_date(struct arena *arena, int64_t at_ms)
+// All of them, for people; scripts have those that differ from letter to letter by their names.
+static void show_headers(struct arena *arena, struct value *object,
+                         const struct outbox_letter *letter)
 {
-    static const char days[][4] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-    static const char months[][4] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                     "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-    time_t seconds = (time_t)(at_ms / 1000);
-    struct tm tm = {0};
-    gmtime_r(&seconds, &tm);
-    return arena_printf(arena, "%s, %02d %s %04d %02d:%02d:%02d +0000", days[tm.tm_wday],
-                        tm.tm_mday, months[tm.tm_mon], tm.tm_year + 1900, tm.tm_hour, tm.tm_min,
-                        tm.tm_sec);
+    struct letter_header headers[LETTER_HEADER_MAX];
+    size_t n = letter_headers(letter, arena, headers);
+    struct value *list = value_set_list(arena, object, "_headers");
+    for (size_t i = 0; i < n; i++) {
+        struct value *header = value_add_object(arena, list);
+        value_set_text(arena, header, "name", text_of(headers[i].name));
+        value_set_text(arena, header, "value", headers[i].value);
+        if (strcmp(headers[i].name, "Date") == 0)
+            value_set_text(arena, object, "date", headers[i].value);
+    }
 }
 
 static void show_letter(struct page *page, struct value *object, const struct outbox_letter *letter)
@@ -49,7 +52,7 @@ static void show_letter(struct page *page, struct value *object, const struct ou
                    letter->thread_id.len
                        ? arena_printf(arena, "<%.*s>", TEXT_ARG(letter->thread_id))
                        : (struct text){0});
-    value_set_text(arena, object, "date", letter_date(arena, letter->written_at_ms));
+    show_headers(arena, object, letter);
     value_set_text(arena, object, "text", letter->text);
     value_set_text(arena, object, "html", letter->html);
     value_set_int(arena, object, "attempts", letter->attempts);

@@ -550,7 +550,7 @@ static void the_outbox_shows_letters_as_they_are_sent(void **state)
     assert_has(ask_html(f, page_outbox), "No letters");
     add_letter(f, add_failure(f, &invoice), "1.2", "Error on web-1 in <invoice.py>");
     struct text page = ask_html(f, page_outbox);
-    assert_has(page, "<dd>flawless@example.com</dd>");
+    assert_has(page, "<dd>Flawless &lt;flawless@example.com&gt;</dd>");
     assert_has(page, "<dd>Error on web-1 in &lt;invoice.py&gt;</dd>");
     assert_has(page, "<dd>Mon, 06 May 2024 09:08:09 +0000</dd>");
     assert_has(page, "<dd>&lt;1.2@errors.example.com&gt;</dd>");
