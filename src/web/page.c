@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "web/page.h"
 
+#include "web/rule_show.h"
 #include "web/show.h"
 #include "web/url.h"
 
@@ -74,7 +75,7 @@ void page_set_title(struct page *page, struct text title)
 
 void page_frame(struct value *facts, struct arena *arena, struct text style, struct text version)
 {
-    static const char *const places[] = {"_in_week", "_in_outbox", "_in_health"};
+    static const char *const places[] = {"_in_week", "_in_outbox", "_in_rules", "_in_health"};
     for (size_t i = 0; i < sizeof places / sizeof *places; i++)
         if (!value_get(facts, text_of(places[i])))
             value_set_bool(arena, facts, places[i], false);
@@ -141,10 +142,29 @@ static void set_fields(struct arena *arena, struct value *object, const struct e
     set_moment(arena, object, "last_occurrence", record->last_seen_at_ms);
 }
 
-bool page_is_known(const struct page *page, const struct error_record *record)
+static const struct rule *find_known(const struct page *page, const struct error_record *record)
 {
     return rules_find_line(judge_rules(page->judge), RULES_KNOWN_ERRORS, record->path,
-                           record->function, record->text) != NULL;
+                           record->function, record->text);
+}
+
+bool page_is_known(const struct page *page, const struct error_record *record)
+{
+    return find_known(page, record) != NULL;
+}
+
+// The rule that knows the error, for people: where it was said, and where it can be changed.
+static void set_known(const struct page *page, struct value *object,
+                      const struct error_record *record)
+{
+    const struct rule *rule = find_known(page, record);
+    const char *path = rule_kinds[RULES_KNOWN_ERRORS].path;
+    const struct url_parameter id = {
+        "id", rule ? arena_printf(page->arena, "%lld", (long long)rule->id) : (struct text){0}};
+    value_set_text(page->arena, object, "_known_source",
+                   rule ? rule_show_source(page->arena, rule) : (struct text){0});
+    value_set_text(page->arena, object, "_known_link",
+                   url_link(page->arena, path, &id, rule && rule->id ? 1 : 0));
 }
 
 static void set_owner(const struct page *page, struct value *object,
@@ -175,6 +195,7 @@ void page_set_error(const struct page *page, struct value *object,
     if (page->wants_json)
         return;
     set_owner(page, object, record);
+    set_known(page, object, record);
     struct text type = text_clip(record->exception_type, TYPE_SHOWN);
     value_set_text(arena, object, "_type", type.len ? type : TEXT("Message"));
     struct text message = text_clip(record->message, MESSAGE_SHOWN);

@@ -21,6 +21,7 @@ struct page {
     void *source;            // of the parameters
     const struct form *form; // that was posted; NULL when the page is only read
     const struct visitor *visitor;
+    struct text path; // of the request
     struct text user; // who changes something, for the audit
     bool wants_json;
     int64_t now_ms, uptime_ms;
@@ -46,6 +47,11 @@ page_function page_traceback; // /view_traceback
 page_function page_health;    // /check_health
 page_function page_outbox;    // /outbox
 page_function page_metrics;   // /metrics
+page_function page_admin;     // /admin
+page_function page_audit;     // /audit
+page_function page_config;    // /view_config
+page_function page_rules;     // /add_known_error and the others of rule_kinds
+page_function page_save_rule; // their forms
 
 // Parameters. False: ERROR_INPUT names the parameter, what it said and what was expected.
 bool page_get_moment(const struct page *page, const char *name, int64_t otherwise_ms,

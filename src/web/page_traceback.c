@@ -3,6 +3,7 @@
 #include "web/page.h"
 
 #include "core/week.h"
+#include "web/rule_kinds.h"
 #include "web/show.h"
 #include "web/traceback.h"
 #include "web/url.h"
@@ -77,6 +78,34 @@ static bool show_variants(struct page *page, int64_t error_id, struct error *err
     return true;
 }
 
+// Pages of rules with the form filled in for this line.
+static void show_rule_links(struct page *page, const struct error_record *record)
+{
+    static const struct rule_link {
+        enum rule_file file;
+        const char *name;
+    } links[] = {
+        {RULES_KNOWN_ERRORS, "_link_known"},
+        {RULES_BUILDING_BLOCKS, "_link_block"},
+        {RULES_WATCHED_FILES, "_link_watch"},
+    };
+    bool is_ours = record->path.len && record->ownership.state != OWNER_NONE;
+    const struct url_parameter place[] = {
+        {"filename", record->path},
+        {"function_name", record->function},
+        {"code_fragment", text_trim(record->text)},
+    };
+    const struct url_parameter tree = {"filepath", record->path};
+    value_set_bool(page->arena, page->facts, "_is_ours", is_ours);
+    for (size_t i = 0; i < sizeof links / sizeof *links; i++) {
+        bool is_tree = links[i].file == RULES_WATCHED_FILES;
+        value_set_text(page->arena, page->facts, links[i].name,
+                       url_link(page->arena, rule_kinds[links[i].file].path,
+                                is_tree ? &tree : place,
+                                is_tree ? 1 : sizeof place / sizeof *place));
+    }
+}
+
 static void show_record(struct page *page, const struct error_record *record)
 {
     struct arena *arena = page->arena;
@@ -90,6 +119,7 @@ static void show_record(struct page *page, const struct error_record *record)
                    threshold ? show_counted(arena, threshold, "occurrence") : (struct text){0});
     value_set_bool(arena, page->facts, "_has_smtp", page->settings->has_smtp);
     value_set_bool(arena, page->facts, "_in_week", false);
+    show_rule_links(page, record);
     struct text type = record->exception_type;
     page_set_title(page,
                    arena_printf(arena, "%.*s in %.*s", TEXT_ARG(type.len ? type : TEXT("Message")),

@@ -54,10 +54,20 @@ struct route {
 
 static const struct route routes[] = {
     {"/", page_week, NULL, true},
+    {"/add_building_block", page_rules, page_save_rule, true},
+    {"/add_ignored_exception", page_rules, page_save_rule, true},
+    {"/add_known_error", page_rules, page_save_rule, true},
+    {"/add_third_party", page_rules, page_save_rule, true},
+    {"/add_watch", page_rules, page_save_rule, true},
+    {"/admin", page_admin, NULL, true},
+    {"/audit", page_audit, NULL, true},
     {"/check_health", page_health, NULL, true},
     {"/get_weekly_error_report", page_week, NULL, true},
+    {"/disown_file", page_rules, page_save_rule, true},
     {"/metrics", page_metrics, NULL, false},
     {"/outbox", page_outbox, NULL, true},
+    {"/remap_email", page_rules, page_save_rule, true},
+    {"/view_config", page_config, NULL, true},
     {"/view_traceback", page_traceback, NULL, true},
 };
 
@@ -248,6 +258,7 @@ static void answer_page(struct web_thread *thread, const struct page_job *job)
         .arena = request->arena,
         .parameter = parameter,
         .source = request,
+        .path = request->path,
         .form = job->is_form ? &job->form : NULL,
         .visitor = &local,
         .user = local.name,
