@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/map.h"
+#include "base/utf8.h"
 #include "core/raise.h"
 
 enum { KEY_MAX = 4096 + 32 }; // longer paths are not remembered
@@ -41,6 +42,31 @@ void raise_lines_add(struct raise_lines *lines, struct text path, int64_t number
     if (lines->places.count < RAISE_LINE_MAX && raise_is_bare((struct text){0}, path, text) &&
         write_key(path, number, room, &key))
         map_put(&lines->places, key, lines);
+}
+
+static void add_entry(struct raise_lines *lines, struct text entry)
+{
+    struct text place = {0}, number = {0};
+    int64_t line_number;
+    text_cut(&entry, '\0', &place);
+    text_cut(&entry, '\0', &number);
+    struct text path = text_from(place, text_find(place, ':') + 1);
+    if (path.len && utf8_is_valid(path) && text_to_int64(number, &line_number))
+        raise_lines_add(lines, path, line_number, entry);
+}
+
+void raise_lines_take(struct raise_lines *lines, struct buffer *bytes)
+{
+    struct text rest = buffer_text(bytes), entry;
+    size_t used = 0;
+    while (text_find(rest, '\n') < rest.len && text_cut(&rest, '\n', &entry)) {
+        used += entry.len + 1;
+        add_entry(lines, entry);
+    }
+    if (!used)
+        return;
+    memmove(bytes->at, bytes->at + used, bytes->len - used);
+    bytes->len -= used;
 }
 
 bool raise_lines_has(const struct raise_lines *lines, struct text path, int64_t number)

@@ -1,35 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "io/git_raise.h"
 
-#include <string.h>
-
-#include "base/utf8.h"
 #include "core/raise.h"
-
-static void add_entry(struct raise_lines *lines, struct text entry)
-{
-    struct text place = {0}, number = {0};
-    int64_t line_number;
-    text_cut(&entry, '\0', &place);
-    text_cut(&entry, '\0', &number);
-    struct text path = text_from(place, text_find(place, ':') + 1);
-    if (path.len && utf8_is_valid(path) && text_to_int64(number, &line_number))
-        raise_lines_add(lines, path, line_number, entry);
-}
-
-void raise_lines_take(struct raise_lines *lines, struct buffer *bytes)
-{
-    struct text rest = buffer_text(bytes), entry;
-    size_t used = 0;
-    while (text_find(rest, '\n') < rest.len && text_cut(&rest, '\n', &entry)) {
-        used += entry.len + 1;
-        add_entry(lines, entry);
-    }
-    if (!used)
-        return;
-    memmove(bytes->at, bytes->at + used, bytes->len - used);
-    bytes->len -= used;
-}
 
 // Of each line only its beginning is listed: what may lead to a word for raising, the word, and a
 // little more.

@@ -13,8 +13,4 @@ enum { RAISE_TIMEOUT_MS = 2 * 60 * 1000 };
 bool git_find_raise_lines(const struct git *git, const char *commit, struct raise_lines *lines,
                           struct error *error);
 
-// Takes the complete entries of `git grep -n -z`, "COMMIT:PATH NUL NUMBER NUL TEXT LF", from the
-// beginning of bytes and adds them. What is no such entry is passed over.
-void raise_lines_take(struct raise_lines *lines, struct buffer *bytes);
-
 #endif

@@ -4,9 +4,9 @@
 #include <pthread.h>
 
 #include "blame_sandbox.h"
+#include "core/raise_lines.h"
 #include "io/git_blame.h"
 #include "io/git_branch.h"
-#include "io/git_raise.h"
 #include "io/git_release.h"
 
 static const char ADA[] = "ada@shop.example", BOB[] = "bob@shop.example",
