@@ -169,6 +169,33 @@ def test_health_says_whether_the_server_lives(server):
     assert server.json("/check_health")["status"] in ("ok", "degraded")
 
 
+# ---- forms ----
+
+FORMS = ["/add_known_error", "/add_watch", "/remap_email", "/disown_file", "/add_ignored_exception"]
+
+
+@pytest.mark.parametrize("path", FORMS)
+def test_each_form_is_at_its_address_and_admin_leads_to_it(server, path):
+    """With something to fill in and to send."""
+    page = server.get(path)
+    assert re.search(rf'<form[^>]* method="post" action="{path}"', page)
+    assert f'href="{path}"' in server.get("/admin")
+
+
+def test_the_parameters_of_add_known_error_fill_in_its_form(server):
+    """filename, function_name and code_fragment."""
+    fields = {"filename": "shop/a.py", "function_name": "pay", "code_fragment": "charge(<x>, '1')"}
+    page = html.unescape(server.get("/add_known_error?" + urllib.parse.urlencode(fields)))
+    for name, value in fields.items():
+        assert f'name="{name}" value="{value}"' in page
+
+
+def test_view_config_shows_the_option_that_key_names(server):
+    """Secrets are masked."""
+    assert "2001-02-04" in server.get("/view_config?key=report_only_after_minimum_date")
+    assert "open sesame" not in server.get("/view_config?key=smtp_password")
+
+
 # ---- JSON ----
 
 

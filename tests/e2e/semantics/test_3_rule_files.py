@@ -1,6 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""The rule files: how they are read, what they hold, and how a rule finds its line."""
+"""The rule files: how they are read, what they hold, and how a rule finds its line.
 
+Every kind of rule on its page: tests/e2e/test_forms.py::test_a_rule_is_added_changed_removed_and_remembered
+"""
+
+import html
 import subprocess
 
 import pytest
@@ -128,6 +132,24 @@ def test_files_are_read_again_when_they_change_with_no_restart(server, code):
     wait_for("the rule", lambda: error_at(server, line)["is_known_error"])
     (server.directory / "known_errors").unlink()
     wait_for("no rule", lambda: not error_at(server, line)["is_known_error"])
+
+
+def test_rules_added_on_pages_live_in_the_store_beside_those_of_files(serve, code):
+    """Each page shows where its rules come from; a restart changes nothing."""
+    in_file, on_page = code.take(), code.take()
+    server = serve({"known_errors": [rule(in_file)]})
+    status, _, body = server.post_form("/add_known_error", rule(on_page))
+    assert status == 303, body
+    for _ in range(2):
+        report(server, in_file.event(), on_page.event())
+        assert error_at(server, in_file)["is_known_error"]
+        assert error_at(server, on_page)["is_known_error"]
+        page = html.unescape(server.get("/add_known_error"))
+        assert "file known_errors, entry 1" in page and "added on the page by" in page
+        assert in_file.text in page and on_page.text in page
+        assert server.stop() == 0
+        server.start()
+    assert on_page.text not in (server.directory / "known_errors").read_text()
 
 
 # ---- how a rule finds its line ----
