@@ -34,7 +34,8 @@ repo_dir = {repository}
 
 # another one
 [project bakery]
-repo_dir = /srv/bakery.git
+project_id = 2
+repo_dir = {repository}
 """
 
 

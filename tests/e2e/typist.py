@@ -57,6 +57,8 @@ class Typist:
         if not self.see(is_asked):
             return None
         self.asked.append(found[0][0])
+        if self.asked.count(found[0][0]) > 9:
+            raise Trouble(f"asked again and again:\n{self.shown}")
         return found[0]
 
     def type(self, text):
