@@ -181,13 +181,25 @@ static struct text check_field(const struct rule_field *field, struct text value
     return mistake.len ? mistake : check_value(field, value, arena);
 }
 
+// Browsers send lines with both characters.
+static struct text plain_lines(struct text lines, struct arena *arena)
+{
+    struct buffer out = {0};
+    for (size_t i = 0; i < lines.len; i++)
+        if (!text_starts(text_from(lines, i), TEXT("\r\n")))
+            buffer_add_char(&out, lines.at[i]);
+    lines = arena_copy(arena, buffer_text(&out));
+    buffer_release(&out);
+    return lines;
+}
+
 bool rule_check(enum rule_file file, struct rule_typed *typed, struct arena *arena)
 {
     bool is_good = true;
     for (size_t i = 0; rule_fields[file][i].name; i++) {
         const struct rule_field *field = &rule_fields[file][i];
-        if (field->kind != RULE_WORDS)
-            typed->values[i] = text_trim(typed->values[i]);
+        typed->values[i] = field->kind == RULE_WORDS ? plain_lines(typed->values[i], arena)
+                                                     : text_trim(typed->values[i]);
         typed->mistakes[i] = check_field(field, typed->values[i], arena);
         is_good &= typed->mistakes[i].len == 0;
     }

@@ -46,13 +46,14 @@ static double measure(int rule_n)
     static const enum rule_file of_lines[] = {RULES_THIRD_PARTY_WHITELIST, RULES_BUILDING_BLOCKS,
                                               RULES_KNOWN_ERRORS};
     struct paths *paths = paths_new();
-    struct rules *rules = rules_new();
+    struct rules *of_files = rules_new(), *rules = rules_new();
     struct frame frames[FRAME_N] = {0};
     struct arena arena = {0};
     for (int i = 0; i < 3; i++) {
         paths_add(paths, text_of(files[i]));
-        add_rules(rules, of_lines[i], rule_n);
+        add_rules(of_files, of_lines[i], rule_n);
     }
+    rules_add_all(rules, of_files); // as the server does, which adds rules of the pages before
     for (int i = 0; i < FRAME_N; i++) {
         frames[i].path = arena_printf(&arena, "/srv/app/%s", files[i % 3]);
         frames[i].filename = frames[i].path;
@@ -78,6 +79,7 @@ static double measure(int rule_n)
     }
     judge_drop(judge);
     rules_drop(rules);
+    rules_drop(of_files);
     paths_drop(paths);
     arena_release(&arena);
     return best;

@@ -121,6 +121,16 @@ static void what_says_nothing_is_typed_as_nothing(void **state)
     rules_drop(rules);
 }
 
+static void lines_end_as_in_a_file(void **state)
+{
+    (void)state;
+    size_t header = place_of(RULES_KNOWN_ERRORS, "email_header");
+    struct rule_typed typed = type_good(RULES_KNOWN_ERRORS);
+    typed.values[header] = TEXT("one\r\n\r\ntwo\r");
+    assert_true(rule_check(RULES_KNOWN_ERRORS, &typed, &arena));
+    assert_text_equal(typed.values[header], "one\n\ntwo\r");
+}
+
 static void a_maximum_of_0_is_not_no_maximum(void **state)
 {
     (void)state;
@@ -223,6 +233,7 @@ int main(void)
         cmocka_unit_test(what_was_checked_can_be_read_and_typed_again),
         cmocka_unit_test(a_rule_becomes_the_object_of_a_file),
         cmocka_unit_test(what_says_nothing_is_typed_as_nothing),
+        cmocka_unit_test(lines_end_as_in_a_file),
         cmocka_unit_test(a_maximum_of_0_is_not_no_maximum),
         cmocka_unit_test(paths_are_those_in_the_repository),
         cmocka_unit_test(addresses_are_sane),
