@@ -71,8 +71,35 @@ static struct text find_note(const struct page *page)
     return (struct text){0};
 }
 
-static void show_page(struct page *page, const struct rule_kind *kind, int64_t id,
-                      const struct rule_typed *typed, struct text note, struct text refusal)
+// What the store holds and this version cannot read, so that somebody can look at it and remove it.
+// Both lists are in the order of ids.
+static bool show_unreadable(struct page *page, const struct rule_kind *kind, struct error *error)
+{
+    struct stored_rule *stored;
+    size_t stored_n;
+    struct value *list = value_set_list(page->arena, page->facts, "unreadable");
+    const struct rule *rule = rules_first(judge_rules(page->judge), kind->file);
+    if (!store_list_rules(page->store, page->project->id, page->arena, &stored, &stored_n, error))
+        return false;
+    for (size_t i = 0; i < stored_n; i++) {
+        if (!text_equal(stored[i].file, text_of(rule_file_names[kind->file])))
+            continue;
+        while (rule && rule->id && rule->id < stored[i].id)
+            rule = rule->next_of_file;
+        if (rule && rule->id == stored[i].id)
+            continue;
+        struct value *object = value_add_object(page->arena, list);
+        value_set_int(page->arena, object, "id", stored[i].id);
+        value_set_text(page->arena, object, "text", stored[i].body);
+        value_set_text(page->arena, object, "added_by", stored[i].added_by);
+    }
+    value_set_bool(page->arena, page->facts, "_has_unreadable", list->first != NULL);
+    return true;
+}
+
+static bool show_page(struct page *page, const struct rule_kind *kind, int64_t id,
+                      const struct rule_typed *typed, struct text note, struct text refusal,
+                      struct error *error)
 {
     value_set_text(page->arena, page->facts, "file", text_of(rule_file_names[kind->file]));
     value_set_text(page->arena, page->facts, "form_token",
@@ -82,6 +109,7 @@ static void show_page(struct page *page, const struct rule_kind *kind, int64_t i
     value_set_text(page->arena, page->facts, "_note", note);
     value_set_text(page->arena, page->facts, "_error", refusal);
     value_set_bool(page->arena, page->facts, "_in_rules", true);
+    return show_unreadable(page, kind, error);
 }
 
 static bool is_gone(struct error *error)
@@ -113,8 +141,7 @@ bool page_rules(struct page *page, struct error *error)
         rule_type(kind->file, rule, page->arena, &typed);
     else
         read_typed(page, kind, &typed);
-    show_page(page, kind, id, &typed, find_note(page), (struct text){0});
-    return true;
+    return show_page(page, kind, id, &typed, find_note(page), (struct text){0}, error);
 }
 
 // ---- what was sent ----
@@ -146,8 +173,8 @@ static bool save(struct page *page, const struct rule_kind *kind, int64_t id, st
     return true;
 }
 
-static void show_mistakes(struct page *page, const struct rule_kind *kind, int64_t id,
-                          const struct rule_typed *typed)
+static bool show_mistakes(struct page *page, const struct rule_kind *kind, int64_t id,
+                          const struct rule_typed *typed, struct error *error)
 {
     const struct text refusal =
         TEXT("Nothing was saved: something in the form has to be mended first.");
@@ -158,8 +185,7 @@ static void show_mistakes(struct page *page, const struct rule_kind *kind, int64
         if (typed->mistakes[i].len)
             value_set_text(page->arena, fields, rule_fields[kind->file][i].name,
                            typed->mistakes[i]);
-    if (!page->wants_json)
-        show_page(page, kind, id, typed, (struct text){0}, refusal);
+    return page->wants_json || show_page(page, kind, id, typed, (struct text){0}, refusal, error);
 }
 
 bool page_save_rule(struct page *page, struct error *error)
@@ -174,6 +200,5 @@ bool page_save_rule(struct page *page, struct error *error)
     read_typed(page, kind, &typed);
     if (rule_check(kind->file, &typed, page->arena))
         return save(page, kind, id, rule_write(kind->file, &typed, page->arena), error);
-    show_mistakes(page, kind, id, &typed);
-    return true;
+    return show_mistakes(page, kind, id, &typed, error);
 }

@@ -214,6 +214,14 @@ def test_a_rule_in_the_store_that_cannot_be_read_is_left_out_with_a_warning(make
     assert [rule["exception_type"] for rule in rules(server, "/add_ignored_exception")] == ["C"]
     assert "there is no rule file named of_the_future" in server.log()
     assert "exception_type" in server.log()
+    # it can be looked at and removed
+    (left_out,) = server.json("/add_ignored_exception")["unreadable"]
+    assert left_out["text"] == '{"exception": "A"}'
+    assert left_out["text"] in html.unescape(server.get("/add_ignored_exception"))
+    fields = {"id": left_out["id"], "remove": "yes"}
+    assert server.post_form("/add_ignored_exception", fields)[0] == 303
+    assert server.json("/add_ignored_exception")["unreadable"] == []
+    assert "Not in force" not in html.unescape(server.get("/add_ignored_exception"))
 
 
 # ---- each kind does its work, at once ----

@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "web/guard.h"
 #include "web/page.h"
+#include "web/rule_kinds.h"
 #include "web/show.h"
 #include "web/template.h"
 
@@ -680,9 +681,26 @@ static void numbers_and_times_read_well(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
+// ---- rules ----
+
+static void every_field_of_a_rule_has_words_on_its_page(void **state)
+{
+    (void)state;
+    for (int file = 0; file < RULE_FILE_N; file++) {
+        const struct rule_kind *kind = &rule_kinds[file];
+        assert_int_equal(kind->file, file);
+        assert_ptr_equal(rule_kind_at(text_of(kind->path)), kind);
+        assert_ptr_equal(rule_kind_of(text_of(rule_file_names[file])), kind);
+        for (const struct rule_field *field = rule_fields[file]; field->name; field++)
+            assert_int_equal(rule_kind_words(kind, field) != NULL, !field->is_alias);
+    }
+    assert_null(rule_kind_at(TEXT("/add_nothing")));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_field_of_a_rule_has_words_on_its_page),
         TEST(an_empty_week_tells_how_to_send_the_first_report),
         TEST(the_week_groups_errors_by_developer_and_puts_nobody_last),
         TEST(the_weeks_json_has_the_fields_of_old_and_no_others),
