@@ -60,10 +60,16 @@ static struct text link_of(const struct digest_facts *facts, size_t i, struct ar
     return url.len <= LINK_SHOWN_MAX ? url : (struct text){0};
 }
 
+// Of the project where most happens.
+static struct letter_link link_week(const struct digest_facts *facts, struct arena *arena)
+{
+    return letter_link_week(facts->base_url, facts->records[0].project_id, facts->now_ms, arena);
+}
+
 static struct text write_text(const struct digest_facts *facts, struct arena *arena)
 {
     struct buffer out = {0};
-    struct letter_link week = letter_link_week(facts->base_url, facts->now_ms, arena);
+    struct letter_link week = link_week(facts, arena);
     write_introduction(facts, &out);
     for (size_t i = 0; i < facts->record_n; i++) {
         buffer_add_char(&out, '\n');
@@ -112,7 +118,7 @@ static struct text write_html(const struct digest_facts *facts, struct text subj
                               struct arena *arena)
 {
     struct buffer out = {0}, introduction = {0};
-    struct letter_link week = letter_link_week(facts->base_url, facts->now_ms, arena);
+    struct letter_link week = link_week(facts, arena);
     html_begin(&out, subject);
     write_introduction(facts, &introduction);
     buffer_printf(&out, "<p>%.*s</p>\n<ul>\n", TEXT_ARG(buffer_text(&introduction)));

@@ -9,7 +9,7 @@ enum { DIGEST_RECORD_MAX = 40 }; // errors that a digest shows
 
 struct digest_facts {
     const struct error_record *records; // those with most occurrences first
-    size_t record_n;                    // at most DIGEST_RECORD_MAX
+    size_t record_n;                    // 1 to DIGEST_RECORD_MAX
     int64_t error_n;                    // of all, shown or not
     int64_t letters_per_hour;           // the bound
     struct text base_url;               // without a final slash

@@ -55,8 +55,9 @@ struct text letter_link_error(struct text base_url, const struct error_record *r
         {"function_name", record->function},
         {"line_number", number(record->line_number, arena)},
         {"text", record->text},
+        {"project", number(record->project_id, arena)},
     };
-    return make_url(base_url, "/view_traceback", place, 4, (struct text){0}, arena);
+    return make_url(base_url, "/view_traceback", place, 5, (struct text){0}, arena);
 }
 
 static struct text link_known(struct text base_url, const struct error_record *record,
@@ -66,26 +67,29 @@ static struct text link_known(struct text base_url, const struct error_record *r
         {"filename", record->path},
         {"function_name", record->function},
         {"code_fragment", record->text},
+        {"project", number(record->project_id, arena)},
     };
-    return make_url(base_url, "/add_known_error", line, 3, (struct text){0}, arena);
+    return make_url(base_url, "/add_known_error", line, 4, (struct text){0}, arena);
 }
 
 // developer: whose errors the page is to begin with; may be empty.
-static struct text link_week(struct text base_url, struct text developer, int64_t now_ms,
-                             struct arena *arena)
+static struct text link_week(struct text base_url, int64_t project_id, struct text developer,
+                             int64_t now_ms, struct arena *arena)
 {
     const struct parameter week[] = {
         {"timestamp", number(now_ms / 1000, arena)},
         {"include_known_errors", TEXT("true")},
         {"include_modified_before_min_date", TEXT("true")},
+        {"project", number(project_id, arena)},
     };
-    return make_url(base_url, "/get_weekly_error_report", week, 3, developer, arena);
+    return make_url(base_url, "/get_weekly_error_report", week, 4, developer, arena);
 }
 
 void letter_links(struct text base_url, const struct error_record *record, int64_t now_ms,
                   struct arena *arena, struct letter_link links[LETTER_LINK_N])
 {
-    struct text week = link_week(base_url, record->ownership.owner_email, now_ms, arena);
+    struct text week =
+        link_week(base_url, record->project_id, record->ownership.owner_email, now_ms, arena);
     links[0] =
         (struct letter_link){"Most recent occurrence", letter_link_error(base_url, record, arena)};
     links[1] = (struct letter_link){"All errors of this developer, this week", week};
@@ -93,8 +97,9 @@ void letter_links(struct text base_url, const struct error_record *record, int64
                                     link_known(base_url, record, arena)};
 }
 
-struct letter_link letter_link_week(struct text base_url, int64_t now_ms, struct arena *arena)
+struct letter_link letter_link_week(struct text base_url, int64_t project_id, int64_t now_ms,
+                                    struct arena *arena)
 {
     return (struct letter_link){"All errors of this week, yours among them",
-                                link_week(base_url, (struct text){0}, now_ms, arena)};
+                                link_week(base_url, project_id, (struct text){0}, now_ms, arena)};
 }

@@ -12,6 +12,7 @@ struct letter_link {
     struct text url;
 };
 
+// Each names its project by the number, which stays when the project gets another name.
 // base_url: "http://host:port" without a final slash. Parameters are clipped at 1 kB each.
 struct text letter_link_error(struct text base_url, const struct error_record *record,
                               struct arena *arena); // its most recent occurrence
@@ -21,6 +22,7 @@ enum { LETTER_LINK_N = 3 };
 void letter_links(struct text base_url, const struct error_record *record, int64_t now_ms,
                   struct arena *arena, struct letter_link links[LETTER_LINK_N]);
 // At the end of a digest: the week's errors, by developer.
-struct letter_link letter_link_week(struct text base_url, int64_t now_ms, struct arena *arena);
+struct letter_link letter_link_week(struct text base_url, int64_t project_id, int64_t now_ms,
+                                    struct arena *arena);
 
 #endif

@@ -61,7 +61,7 @@ static void tell_reports(const struct health_rooms *rooms, struct arena *arena,
 }
 
 static void tell_fetches(const struct fetcher_facts *facts, struct arena *arena,
-                         struct value *object, struct value *problems)
+                         struct value *object)
 {
     struct value *fetches = value_set_object(arena, object, "fetches");
     value_set_bool(arena, fetches, "is_cloned", facts->has_clone);
@@ -70,51 +70,93 @@ static void tell_fetches(const struct fetcher_facts *facts, struct arena *arena,
     value_set_int(arena, fetches, "done", facts->fetched);
     value_set_int(arena, fetches, "failed", facts->failed);
     value_set_int(arena, fetches, "newest_at_ms", facts->fetched_at_ms);
-    if (facts->failure[0])
-        add_problem(arena, problems,
-                    facts->has_clone ? "the repository cannot be fetched"
-                                     : "the repository cannot be cloned",
-                    facts->failure);
 }
 
-static void tell_git(const struct health_rooms *rooms, struct arena *arena, struct value *object,
-                     struct value *problems)
+static void tell_blames(const struct health_rooms *rooms, struct arena *arena, struct value *object,
+                        struct value *problems)
 {
-    struct keeper_facts keeper;
     struct blamer_facts blamer;
-    keeper_look(rooms->keeper, &keeper);
     blamer_look(rooms->blamer, &blamer);
-    struct value *repository = value_set_object(arena, object, "repository");
-    value_set_bool(arena, repository, "is_configured", keeper.has_repository);
-    value_set_bool(arena, repository, "is_read", keeper.knows_paths);
-    value_set_int(arena, repository, "paths", keeper.path_n);
-    value_set_int(arena, repository, "lines_that_only_raise", keeper.raise_line_n);
-    value_set_text(arena, repository, "newest_commit", arena_copy(arena, text_of(keeper.tip)));
-    if (keeper.has_fetcher)
-        tell_fetches(&keeper.fetcher, arena, object, problems);
     struct value *blames = value_set_object(arena, object, "blames");
     value_set_int(arena, blames, "waiting", blamer.waiting);
     value_set_int(arena, blames, "running", blamer.running);
     value_set_int(arena, blames, "done", blamer.done);
     value_set_int(arena, blames, "failed", blamer.failed);
-    if (keeper.failure[0])
-        add_problem(arena, problems, "the repository cannot be read", keeper.failure);
     if (blamer.failure[0])
         add_problem(arena, problems, "git could not say who wrote a line", blamer.failure);
 }
 
-static void tell_rules(const struct health_rooms *rooms, struct arena *arena, struct value *object,
-                       struct value *problems)
+// ---- projects ----
+
+static void set_repository(const struct keeper_facts *keeper, struct arena *arena,
+                           struct value *repository)
+{
+    value_set_bool(arena, repository, "is_configured", keeper->has_repository);
+    value_set_bool(arena, repository, "is_read", keeper->knows_paths);
+    value_set_int(arena, repository, "paths", keeper->path_n);
+    value_set_int(arena, repository, "lines_that_only_raise", keeper->raise_line_n);
+    value_set_text(arena, repository, "newest_commit", arena_copy(arena, text_of(keeper->tip)));
+}
+
+static void tell_project(const struct served_project *project, struct arena *arena,
+                         struct value *object)
 {
     struct keeper_facts keeper;
-    keeper_look(rooms->keeper, &keeper);
+    keeper_look(project->keeper, &keeper);
+    set_repository(&keeper, arena, value_set_object(arena, object, "repository"));
+    if (keeper.has_fetcher)
+        tell_fetches(&keeper.fetcher, arena, object);
     struct value *rules = value_set_object(arena, object, "rules");
     for (int file = 0; file < RULE_FILE_N; file++)
         value_set_int(arena, rules, rule_file_names[file], keeper.rule_n[file]);
-    if (keeper.rules_failure[0])
-        add_problem(arena, problems,
-                    "the rules cannot be used as they are, those of before stay in force",
-                    keeper.rules_failure);
+}
+
+static void tell_projects(const struct served_projects *projects, struct arena *arena,
+                          struct value *object)
+{
+    struct value *list = value_set_object(arena, object, "projects");
+    for (size_t i = 0; i < projects->n; i++) {
+        const struct project *project = &projects->all[i].project;
+        struct keeper_facts keeper;
+        keeper_look(projects->all[i].keeper, &keeper);
+        struct value *one = value_set_object(arena, list, arena_string(arena, project->name));
+        value_set_int(arena, one, "id", project->id);
+        set_repository(&keeper, arena, one);
+        int64_t rule_n = 0;
+        for (int file = 0; file < RULE_FILE_N; file++)
+            rule_n += keeper.rule_n[file];
+        value_set_int(arena, one, "rules", rule_n);
+    }
+}
+
+// name: NULL when it needs none.
+static void add_project_problem(struct arena *arena, struct value *problems, const char *name,
+                                const char *what, const char *why)
+{
+    if (!why[0])
+        return;
+    struct text whole = name ? arena_printf(arena, "project %s: %s", name, what) : text_of(what);
+    add_problem(arena, problems, arena_string(arena, whole), why);
+}
+
+static void list_problems(const struct served_projects *projects, struct arena *arena,
+                          struct value *problems)
+{
+    for (size_t i = 0; i < projects->n; i++) {
+        const struct served_project *project = &projects->all[i];
+        const char *name = projects->n > 1 ? arena_string(arena, project->project.name) : NULL;
+        struct keeper_facts keeper;
+        keeper_look(project->keeper, &keeper);
+        add_project_problem(arena, problems, name, "the repository cannot be read", keeper.failure);
+        if (keeper.has_fetcher)
+            add_project_problem(arena, problems, name,
+                                keeper.fetcher.has_clone ? "the repository cannot be fetched"
+                                                         : "the repository cannot be cloned",
+                                keeper.fetcher.failure);
+        add_project_problem(arena, problems, name,
+                            "the rules cannot be used as they are, those of before stay in force",
+                            keeper.rules_failure);
+    }
 }
 
 static void tell_mail(const struct health_rooms *rooms, struct arena *arena, struct value *object,
@@ -131,12 +173,15 @@ static void tell_mail(const struct health_rooms *rooms, struct arena *arena, str
         add_problem(arena, problems, "letters cannot be sent", mailer.failure);
 }
 
-void health_tell(const struct health_rooms *rooms, struct arena *arena, struct value *object,
-                 bool *is_well)
+void health_tell(const struct health_rooms *rooms, const struct served_project *project,
+                 struct arena *arena, struct value *object, bool *is_well)
 {
     struct value *problems = value_set_list(arena, object, "problems");
     tell_reports(rooms, arena, object, problems, is_well);
-    tell_git(rooms, arena, object, problems);
-    tell_rules(rooms, arena, object, problems);
+    tell_project(project, arena, object);
+    if (rooms->projects->n > 1)
+        tell_projects(rooms->projects, arena, object);
+    tell_blames(rooms, arena, object, problems);
+    list_problems(rooms->projects, arena, problems);
     tell_mail(rooms, arena, object, problems);
 }

@@ -7,23 +7,24 @@
 #include "core/options.h"
 #include "server/blamer.h"
 #include "server/intake.h"
-#include "server/keeper.h"
 #include "server/ledger.h"
 #include "server/mailer.h"
+#include "server/projects.h"
 
 struct health_rooms {
     struct ledger *ledger;
     struct intake *intake;
     struct blamer *blamer;
-    struct keeper *keeper;
+    const struct served_projects *projects;
     struct mailer *mailer; // NULL without SMTP
 };
 
-// Adds an object for each room and the list "problems", in plain words. *is_well becomes false when
-// reports cannot be committed; trouble with git or SMTP is a problem, but not one of the server's
-// life.
-void health_tell(const struct health_rooms *rooms, struct arena *arena, struct value *object,
-                 bool *is_well);
+// Adds an object for each room, "repository" and "rules" about this project, and the list
+// "problems" of all projects, in plain words; when there are several, also "projects" with an
+// object for each, by its name. *is_well becomes false when reports cannot be committed; trouble
+// with git or SMTP is a problem, but not one of the server's life.
+void health_tell(const struct health_rooms *rooms, const struct served_project *project,
+                 struct arena *arena, struct value *object, bool *is_well);
 
 // {"name": ..., "value": ...} for every option, secrets masked.
 void health_list_options(const struct options *options, struct arena *arena, struct value *list);

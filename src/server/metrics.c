@@ -39,26 +39,10 @@ static void tell_reports(const struct health_rooms *rooms, struct buffer *out)
                    "Since the ledger's thread was last seen at work.", ledger.silent_ms / 1000);
 }
 
-static void tell_fetches(const struct fetcher_facts *facts, struct buffer *out)
-{
-    metrics_family(out, "flawless_fetches_total", "counter",
-                   "Clones and fetches of repo_url, by what came of them.");
-    metrics_sample(out, "flawless_fetches_total", "outcome", "done", facts->fetched);
-    metrics_sample(out, "flawless_fetches_total", "outcome", "failed", facts->failed);
-    metrics_single(out, "flawless_fetch_failing", "gauge",
-                   "Whether repo_url cannot be cloned or fetched.", facts->failure[0] != '\0');
-    metrics_single(out, "flawless_clone_percent", "gauge",
-                   "How much of the clone of repo_url is there.", facts->percent);
-    metrics_single(out, "flawless_fetched_timestamp_seconds", "gauge",
-                   "When the newest clone or fetch ended well.", facts->fetched_at_ms / 1000);
-}
-
-static void tell_git(const struct health_rooms *rooms, struct buffer *out)
+static void tell_blames(const struct health_rooms *rooms, struct buffer *out)
 {
     struct blamer_facts blamer;
-    struct keeper_facts keeper;
     blamer_look(rooms->blamer, &blamer);
-    keeper_look(rooms->keeper, &keeper);
     metrics_single(out, "flawless_blames_waiting", "gauge", "Lines that wait for git.",
                    blamer.waiting);
     metrics_single(out, "flawless_blames_running", "gauge", "Lines that git is asked about now.",
@@ -67,11 +51,84 @@ static void tell_git(const struct health_rooms *rooms, struct buffer *out)
                    blamer.done);
     metrics_single(out, "flawless_blames_failed_total", "counter",
                    "Attempts that git did not answer.", blamer.failed);
-    metrics_single(out, "flawless_repository_paths", "gauge",
-                   "Paths known from the repository's history.", keeper.path_n);
-    metrics_single(out, "flawless_repository_failing", "gauge",
-                   "Whether the repository cannot be read.", keeper.failure[0] != '\0');
-    tell_fetches(&keeper.fetcher, out);
+}
+
+// ---- projects ----
+
+static int64_t paths(const struct keeper_facts *keeper)
+{
+    return keeper->path_n;
+}
+
+static int64_t is_failing(const struct keeper_facts *keeper)
+{
+    return keeper->failure[0] != '\0';
+}
+
+static int64_t are_rules_failing(const struct keeper_facts *keeper)
+{
+    return keeper->rules_failure[0] != '\0';
+}
+
+static int64_t fetches_done(const struct keeper_facts *keeper)
+{
+    return keeper->fetcher.fetched;
+}
+
+static int64_t fetches_failed(const struct keeper_facts *keeper)
+{
+    return keeper->fetcher.failed;
+}
+
+static int64_t is_fetch_failing(const struct keeper_facts *keeper)
+{
+    return keeper->fetcher.failure[0] != '\0';
+}
+
+static int64_t clone_percent(const struct keeper_facts *keeper)
+{
+    return keeper->fetcher.percent;
+}
+
+static int64_t fetched_at_s(const struct keeper_facts *keeper)
+{
+    return keeper->fetcher.fetched_at_ms / 1000;
+}
+
+static const struct project_family {
+    const char *name, *type, *help;
+    int64_t (*number)(const struct keeper_facts *keeper);
+} project_families[] = {
+    {"flawless_repository_paths", "gauge", "Paths known from the repository's history.", paths},
+    {"flawless_repository_failing", "gauge", "Whether the repository cannot be read.", is_failing},
+    {"flawless_rules_failing", "gauge", "Whether rules of before are in force.", are_rules_failing},
+    {"flawless_fetches_done_total", "counter", "Clones and fetches of repo_url that ended well.",
+     fetches_done},
+    {"flawless_fetches_failed_total", "counter", "Clones and fetches of repo_url that failed.",
+     fetches_failed},
+    {"flawless_fetch_failing", "gauge", "Whether repo_url cannot be cloned or fetched.",
+     is_fetch_failing},
+    {"flawless_clone_percent", "gauge", "How much of the clone of repo_url is there.",
+     clone_percent},
+    {"flawless_fetched_timestamp_seconds", "gauge", "When the newest clone or fetch ended well.",
+     fetched_at_s},
+};
+
+static void tell_projects(const struct served_projects *projects, struct buffer *out)
+{
+    struct arena arena = {0};
+    for (size_t i = 0; i < sizeof project_families / sizeof *project_families; i++) {
+        const struct project_family *family = &project_families[i];
+        metrics_family(out, family->name, family->type, family->help);
+        for (size_t j = 0; j < projects->n; j++) {
+            struct keeper_facts keeper;
+            keeper_look(projects->all[j].keeper, &keeper);
+            metrics_sample(out, family->name, "project",
+                           arena_string(&arena, projects->all[j].project.name),
+                           family->number(&keeper));
+        }
+    }
+    arena_release(&arena);
 }
 
 static void tell_mail(const struct health_rooms *rooms, struct buffer *out)
@@ -101,7 +158,8 @@ static int64_t resident_bytes(void)
 void metrics_tell(const struct health_rooms *rooms, struct buffer *out)
 {
     tell_reports(rooms, out);
-    tell_git(rooms, out);
+    tell_blames(rooms, out);
+    tell_projects(rooms->projects, out);
     tell_mail(rooms, out);
     metrics_single(out, "process_resident_memory_bytes", "gauge", "Resident memory.",
                    resident_bytes());

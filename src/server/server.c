@@ -122,22 +122,24 @@ static void call_to_intake(void *self, struct thrift_request *request)
     intake_take_call(server->intake, server->thrift, request);
 }
 
-static void list_options(void *self, struct arena *arena, struct value *list)
+static void list_options(void *self, int64_t project_id, struct arena *arena, struct value *list)
 {
     struct server *server = self;
-    health_list_options(&server->config->options, arena, list);
+    health_list_options(projects_find(&server->projects, project_id)->options, arena, list);
 }
 
 static struct health_rooms rooms_of(const struct server *server)
 {
-    return (struct health_rooms){server->ledger, server->intake, server->blamer,
-                                 server->projects.all[0].keeper, server->mailer};
+    return (struct health_rooms){server->ledger, server->intake, server->blamer, &server->projects,
+                                 server->mailer};
 }
 
-static void tell_health(void *self, struct arena *arena, struct value *object, bool *is_well)
+static void tell_health(void *self, int64_t project_id, struct arena *arena, struct value *object,
+                        bool *is_well)
 {
-    struct health_rooms rooms = rooms_of(self);
-    health_tell(&rooms, arena, object, is_well);
+    struct server *server = self;
+    struct health_rooms rooms = rooms_of(server);
+    health_tell(&rooms, projects_find(&server->projects, project_id), arena, object, is_well);
 }
 
 static void tell_metrics(void *self, struct buffer *out)
@@ -199,6 +201,7 @@ static void present_projects(struct server *server)
             .id = served->project.id,
             .name = served->project.name,
             .dsn = arena_copy(&server->arena, buffer_text(&dsn)),
+            .parameter = i ? served->project.name : (struct text){0},
             .minimum_date_ms = served->options->report_only_after_minimum_date,
         };
     }

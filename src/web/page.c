@@ -75,16 +75,20 @@ void page_set_title(struct page *page, struct text title)
 
 void page_frame(struct value *facts, struct arena *arena, struct text style, struct text version)
 {
-    static const char *const places[] = {"_in_week", "_in_outbox", "_in_rules", "_in_health"};
+    static const char *const places[] = {"_in_week", "_in_outbox", "_in_rules", "_in_health",
+                                         "_has_projects"};
     for (size_t i = 0; i < sizeof places / sizeof *places; i++)
         if (!value_get(facts, text_of(places[i])))
             value_set_bool(arena, facts, places[i], false);
+    if (!value_get(facts, TEXT("_query")))
+        value_set_text(arena, facts, "_query", (struct text){0});
     value_set_text(arena, facts, "_style", style);
     value_set_text(arena, facts, "_version", version);
 }
 
 void page_complete(struct page *page, struct text style)
 {
+    page_show_project(page);
     page_frame(page->facts, page->arena, style, page->settings->version);
     value_set_text(page->arena, page->facts, "_form_token",
                    access_form_token(page->settings, page->visitor, page->arena));
@@ -113,18 +117,6 @@ static const char *confidence_word(enum confidence confidence)
     case CONFIDENCE_HIGH: return "high";
     }
     return "";
-}
-
-static struct text traceback_link(struct arena *arena, const struct error_record *record)
-{
-    struct text number = arena_printf(arena, "%lld", (long long)record->line_number);
-    const struct url_parameter parameters[] = {
-        {"filename", record->path},
-        {"function_name", record->function},
-        {"line_number", number},
-        {"text", record->text},
-    };
-    return url_link(arena, "/view_traceback", parameters, sizeof parameters / sizeof *parameters);
 }
 
 // What scripts read: the names are fixed.
@@ -164,7 +156,7 @@ static void set_known(const struct page *page, struct value *object,
     value_set_text(page->arena, object, "_known_source",
                    rule ? rule_show_source(page->arena, rule) : (struct text){0});
     value_set_text(page->arena, object, "_known_link",
-                   url_link(page->arena, path, &id, rule && rule->id ? 1 : 0));
+                   page_link(page, path, &id, rule && rule->id ? 1 : 0));
 }
 
 static void set_owner(const struct page *page, struct value *object,
@@ -204,7 +196,7 @@ void page_set_error(const struct page *page, struct value *object,
     value_set_text(arena, object, "_line", text_trim(record->text));
     value_set_text(arena, object, "_count", show_count(arena, count));
     value_set_text(arena, object, "_total", show_count(arena, record->count));
-    value_set_text(arena, object, "_link", traceback_link(arena, record));
+    value_set_text(arena, object, "_link", page_link_error(page, record));
     show_time(arena, object, "_first", page->now_ms, record->first_seen_at_ms);
     show_time(arena, object, "_last", page->now_ms, record->last_seen_at_ms);
     show_time(arena, object, "_letter", page->now_ms, record->letter_at_ms);

@@ -7,6 +7,7 @@
 #include "report/decode.h"
 #include "web/access.h"
 #include "web/form.h"
+#include "web/url.h"
 #include "web/web.h"
 
 struct page {
@@ -61,8 +62,21 @@ bool page_get_number(const struct page *page, const char *name, int64_t otherwis
                      struct error *error); // 0 or more
 bool page_get_flag(const struct page *page, const char *name, bool *flag, struct error *error);
 
+// Which project the page is about, by the parameter "project": a name or a number, the default one
+// without. ERROR_NOT_FOUND names those that there are.
+bool page_choose_project(struct page *page, struct error *error);
+const struct web_project *page_project_by_id(const struct web_settings *settings,
+                                             int64_t id); // NULL: not served
+
+// As url_link, and stays with the page's project; for every link to a page, redirections too.
+struct text page_link(const struct page *page, const char *path,
+                      const struct url_parameter *parameters, size_t parameter_n);
+// To the traceback of an error of whatever project.
+struct text page_link_error(const struct page *page, const struct error_record *record);
+
 // Members of facts that every page has. style: link to the style sheet.
 void page_set_title(struct page *page, struct text title);
+void page_show_project(struct page *page); // what links, forms and the switcher need
 void page_complete(struct page *page, struct text style);
 void page_frame(struct value *facts, struct arena *arena, struct text style, struct text version);
 // Whether the rules in force know the error.

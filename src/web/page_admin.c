@@ -32,7 +32,7 @@ bool page_admin(struct page *page, struct error *error)
 static void list_options(const struct page *page, struct value *list)
 {
     if (page->settings->list_options)
-        page->settings->list_options(page->settings->self, page->arena, list);
+        page->settings->list_options(page->settings->self, page->project->id, page->arena, list);
 }
 
 static void add_key(struct page *page, struct value *list, struct text name, struct text value)
@@ -41,7 +41,7 @@ static void add_key(struct page *page, struct value *list, struct text name, str
     struct value *row = value_add_object(page->arena, list);
     value_set_text(page->arena, row, "name", name);
     value_set_text(page->arena, row, "value", value);
-    value_set_text(page->arena, row, "_link", url_link(page->arena, "/view_config", &key, 1));
+    value_set_text(page->arena, row, "_link", page_link(page, "/view_config", &key, 1));
 }
 
 static void show_keys(struct page *page)

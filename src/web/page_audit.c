@@ -37,7 +37,7 @@ static struct text find_way_back(struct page *page, const struct rule_kind *kind
     bool is_removed = entry->after.len == 0;
     if (!is_removed || !kind || !rule_show_body(page->arena, kind->file, entry->before, &typed))
         return (struct text){0};
-    return rule_show_link(page->arena, kind, &typed);
+    return rule_show_link(page, kind, &typed);
 }
 
 static void show_entry(struct page *page, const struct audit_entry *entry, struct value *object)
@@ -71,7 +71,7 @@ static void show_older(struct page *page, int64_t oldest_id)
     else
         value_set_null(arena, page->facts, "before");
     value_set_text(arena, page->facts, "_link_older",
-                   oldest_id ? url_link(arena, "/audit", &before, 1) : (struct text){0});
+                   oldest_id ? page_link(page, "/audit", &before, 1) : (struct text){0});
 }
 
 bool page_audit(struct page *page, struct error *error)

@@ -62,7 +62,7 @@ static void show_options(struct page *page)
     struct arena *arena = page->arena;
     struct value *list = value_list(arena);
     if (page->settings->list_options)
-        page->settings->list_options(page->settings->self, arena, list);
+        page->settings->list_options(page->settings->self, page->project->id, arena, list);
     struct value *options = value_set_object(arena, page->facts, "options");
     for (const struct value *row = list->first; row; row = row->next) {
         const struct value *name = value_get(row, TEXT("name"));
@@ -130,15 +130,27 @@ static void add_table(struct arena *arena, struct value *tables, struct text tit
         .type = VALUE_LIST, .name = "_rows", .first = rows->first, .last = rows->last};
 }
 
+// Every object's plain values, those of objects in objects too.
+static void add_tables(struct arena *arena, struct value *tables, const char *within,
+                       const struct value *object)
+{
+    for (const struct value *member = object->first; member; member = member->next) {
+        if (member->type != VALUE_OBJECT)
+            continue;
+        struct text title = *within ? arena_printf(arena, "%s: %s", within, member->name)
+                                    : spoken(arena, member->name);
+        add_table(arena, tables, title, member, true);
+        add_tables(arena, tables, arena_string(arena, title), member);
+    }
+}
+
 // The server's plain values in one table, each object in one of its own.
 static void show_tables(struct page *page, const struct value *server, const struct value *store)
 {
     struct arena *arena = page->arena;
     struct value *tables = value_set_list(arena, page->facts, "_tables");
     add_table(arena, tables, TEXT("Server"), server, true);
-    for (const struct value *member = server->first; member; member = member->next)
-        if (member->type == VALUE_OBJECT)
-            add_table(arena, tables, spoken(arena, member->name), member, true);
+    add_tables(arena, tables, "", server);
     add_table(arena, tables, TEXT("Store"), store, true);
     add_table(arena, tables, TEXT("Options"), value_get(page->facts, TEXT("options")), false);
     value_set_text(arena, page->facts, "_uptime", show_duration(arena, page->uptime_ms));
@@ -155,7 +167,7 @@ bool page_health(struct page *page, struct error *error)
     store->name = "store";
     bool is_well = true;
     if (page->settings->health)
-        page->settings->health(page->settings->self, arena, server, &is_well);
+        page->settings->health(page->settings->self, page->project->id, arena, server, &is_well);
     struct value *problems = take_problems(arena, server);
     if (!count_store(page, store, error)) {
         is_well = false;

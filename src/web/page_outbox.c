@@ -59,8 +59,7 @@ static void show_letter(struct page *page, struct value *object, const struct ou
     value_set_text(arena, object, "last_error", letter->last_error);
 }
 
-static bool show_state(struct page *page, struct value *object, const struct outbox_letter *letter,
-                       struct error *error)
+static void show_state(struct page *page, struct value *object, const struct outbox_letter *letter)
 {
     struct arena *arena = page->arena;
     value_set_bool(arena, object, "_is_kept", letter->state == OUTBOX_KEPT);
@@ -72,12 +71,33 @@ static bool show_state(struct page *page, struct value *object, const struct out
     show_time(arena, object, "_sent", page->now_ms, letter->sent_at_ms);
     bool is_retried = letter->state == OUTBOX_WAITING && letter->attempts > 0;
     show_time(arena, object, "_next_try", page->now_ms, is_retried ? letter->next_try_at_ms : 0);
+}
+
+// The outbox is that of the server, so a letter says which project its error is of.
+static void show_project(struct page *page, struct value *object, const struct error_record *record)
+{
+    const struct web_project *project = NULL;
+    if (record)
+        project = page_project_by_id(page->settings, record->project_id);
+    if (project)
+        value_set_text(page->arena, object, "project", project->name);
+    else
+        value_set_null(page->arena, object, "project");
+    bool is_one_of_many = project && page->settings->project_n > 1;
+    value_set_bool(page->arena, object, "_has_project", is_one_of_many);
+}
+
+static bool show_error(struct page *page, struct value *object, const struct outbox_letter *letter,
+                       struct error *error)
+{
     struct error_record record = {0};
-    bool has_error = store_get_error(page->store, letter->error_id, arena, &record, error);
+    bool has_error = store_get_error(page->store, letter->error_id, page->arena, &record, error);
     if (!has_error && error->kind != ERROR_NOT_FOUND)
         return false;
-    if (has_error)
-        page_set_error(page, value_set_object(arena, object, "_error"), &record, record.count);
+    show_project(page, object, has_error ? &record : NULL);
+    if (has_error && !page->wants_json)
+        page_set_error(page, value_set_object(page->arena, object, "_error"), &record,
+                       record.count);
     return true;
 }
 
@@ -89,7 +109,7 @@ static void show_surroundings(struct page *page, int64_t oldest_id, bool is_firs
     if (oldest_id) {
         const struct url_parameter before = {"before",
                                              arena_printf(arena, "%lld", (long long)oldest_id)};
-        next = url_link(arena, "/outbox", &before, 1);
+        next = page_link(page, "/outbox", &before, 1);
         value_set_int(arena, page->facts, "before", oldest_id);
     } else {
         value_set_null(arena, page->facts, "before");
@@ -129,7 +149,9 @@ bool page_outbox(struct page *page, struct error *error)
     for (size_t i = 0; i < shown_n; i++) {
         struct value *object = value_add_object(page->arena, list);
         show_letter(page, object, &letters[i]);
-        if (!page->wants_json && !show_state(page, object, &letters[i], error))
+        if (!page->wants_json)
+            show_state(page, object, &letters[i]);
+        if (!show_error(page, object, &letters[i], error))
             return false;
     }
     show_surroundings(page, letter_n > shown_n ? letters[shown_n - 1].id : 0, before == 0);

@@ -169,7 +169,7 @@ static bool save(struct page *page, const struct rule_kind *kind, int64_t id, st
     page->settings->renew_rules(page->settings->self, page->project->id);
     const struct note *note = !id ? &notes[0] : body.len ? &notes[1] : &notes[2];
     const struct url_parameter saved = {"saved", text_of(note->word)};
-    page->location = url_link(page->arena, kind->path, &saved, 1);
+    page->location = page_link(page, kind->path, &saved, 1);
     return true;
 }
 

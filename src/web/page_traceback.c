@@ -100,9 +100,8 @@ static void show_rule_links(struct page *page, const struct error_record *record
     for (size_t i = 0; i < sizeof links / sizeof *links; i++) {
         bool is_tree = links[i].file == RULES_WATCHED_FILES;
         value_set_text(page->arena, page->facts, links[i].name,
-                       url_link(page->arena, rule_kinds[links[i].file].path,
-                                is_tree ? &tree : place,
-                                is_tree ? 1 : sizeof place / sizeof *place));
+                       page_link(page, rule_kinds[links[i].file].path, is_tree ? &tree : place,
+                                 is_tree ? 1 : sizeof place / sizeof *place));
     }
 }
 

@@ -126,8 +126,8 @@ static struct text week_link(const struct page *page, int64_t from_ms, bool with
         {"include_known_errors", with_known ? TEXT("true") : (struct text){0}},
         {"include_modified_before_min_date", with_old ? TEXT("true") : (struct text){0}},
     };
-    return url_link(page->arena, "/get_weekly_error_report", parameters,
-                    sizeof parameters / sizeof *parameters);
+    return page_link(page, "/get_weekly_error_report", parameters,
+                     sizeof parameters / sizeof *parameters);
 }
 
 static void show_developer(const struct page *page, const struct week *week, size_t index,

@@ -58,7 +58,7 @@ struct text rule_show_source(struct arena *arena, const struct rule *rule)
     return arena_printf(arena, "%.*s, entry %lld", TEXT_ARG(rule->source), (long long)rule->number);
 }
 
-struct text rule_show_link(struct arena *arena, const struct rule_kind *kind,
+struct text rule_show_link(const struct page *page, const struct rule_kind *kind,
                            const struct rule_typed *typed)
 {
     struct url_parameter parameters[RULE_FIELD_MAX];
@@ -67,7 +67,7 @@ struct text rule_show_link(struct arena *arena, const struct rule_kind *kind,
         if (typed->values[i].len)
             parameters[n++] =
                 (struct url_parameter){rule_fields[kind->file][i].name, typed->values[i]};
-    return url_link(arena, kind->path, parameters, n);
+    return page_link(page, kind->path, parameters, n);
 }
 
 static void keep_texts(struct arena *arena, enum rule_file file, struct rule_typed *typed)
@@ -107,7 +107,7 @@ static void show_rule(struct page *page, const struct rule_kind *kind, const str
     const struct url_parameter id = {"id", arena_printf(arena, "%lld", (long long)rule->id)};
     rule_show_rows(arena, kind, &typed, value_set_list(arena, object, "_rows"));
     value_set_text(arena, object, "_edit_link",
-                   rule->id ? url_link(arena, kind->path, &id, 1) : (struct text){0});
+                   rule->id ? page_link(page, kind->path, &id, 1) : (struct text){0});
 }
 
 void rule_show_all(struct page *page, const struct rule_kind *kind)

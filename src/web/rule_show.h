@@ -16,7 +16,7 @@ void rule_show_rows(struct arena *arena, const struct rule_kind *kind,
 // "file known_errors, entry 3", "added on the page by ann on 2026-01-02".
 struct text rule_show_source(struct arena *arena, const struct rule *rule);
 // The kind's page with its form filled in.
-struct text rule_show_link(struct arena *arena, const struct rule_kind *kind,
+struct text rule_show_link(const struct page *page, const struct rule_kind *kind,
                            const struct rule_typed *typed);
 // What the store says of a rule. False: it cannot be read.
 bool rule_show_body(struct arena *arena, enum rule_file file, struct text body,

@@ -246,13 +246,9 @@ static void answer_page(struct web_thread *thread, const struct page_job *job)
     struct http_request *request = job->request;
     const struct route *route = job->route;
     const struct web_settings *settings = &thread->web->settings;
-    const struct web_project *project = &settings->projects[0];
-    struct judge *judge =
-        settings->hold_judge ? settings->hold_judge(settings->self, project->id) : NULL;
     static const struct visitor local = {VISITOR_LOCAL, TEXT("local"), TEXT("local")};
     struct page page = {
         .settings = settings,
-        .project = project,
         .store = thread->store,
         .decoder = thread->decoder,
         .arena = request->arena,
@@ -268,12 +264,16 @@ static void answer_page(struct web_thread *thread, const struct page_job *job)
         .waiting_n = queue_count(&thread->web->waiting),
         .status = 200,
         .facts = value_object(request->arena),
-        .judge = judge,
     };
     struct error error = {0};
     buffer_clear(&thread->answer);
     decoder_reset(thread->decoder);
-    if (!run_function(&page, job, &error))
+    struct judge *judge = NULL;
+    bool is_chosen = page_choose_project(&page, &error);
+    if (is_chosen && settings->hold_judge)
+        judge = settings->hold_judge(settings->self, page.project->id);
+    page.judge = judge;
+    if (!is_chosen || !run_function(&page, job, &error))
         answer_failure(thread, request, &error);
     else if (page.location.len)
         send_answer(request, 303, NULL, (struct text){0}, "Location",

@@ -19,6 +19,7 @@ struct web_project {
     int64_t id;
     struct text name;
     struct text dsn;         // what clients are told
+    struct text parameter;   // "project" in links; at is NULL for the default one, which needs none
     int64_t minimum_date_ms; // report_only_after_minimum_date; 0 for none
 };
 
@@ -46,12 +47,13 @@ struct web_settings {
                    void *data, struct error *error);
     // Waits until the rules are in force as the store holds them now.
     void (*renew_rules)(void *self, int64_t project_id);
-    // Adds an object {"name": text, "value": text} to the list for every option.
-    void (*list_options)(void *self, struct arena *arena, struct value *list);
-    // Adds members to the object: plain values, objects of them, or lists of texts. A list named
-    // "problems" says in plain words what is wrong now. *is_well is true before the call; false
-    // makes /check_health answer 503.
-    void (*health)(void *self, struct arena *arena, struct value *object, bool *is_well);
+    // Adds an object {"name": text, "value": text} to the list for every option of a project.
+    void (*list_options)(void *self, int64_t project_id, struct arena *arena, struct value *list);
+    // About the server, and about this project in particular. Adds members to the object: plain
+    // values, objects of them, or lists of texts. A list named "problems" says in plain words what
+    // is wrong now. *is_well is true before the call; false makes /check_health answer 503.
+    void (*health)(void *self, int64_t project_id, struct arena *arena, struct value *object,
+                   bool *is_well);
     // Adds families of /metrics (base/metrics.h). May be NULL, as the others.
     void (*metrics)(void *self, struct buffer *out);
 };

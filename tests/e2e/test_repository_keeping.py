@@ -91,7 +91,7 @@ def test_a_url_alone_is_cloned_and_its_lines_have_owners(make_server, origin):
     fail_in(server, "old.py", 1, "old()")
     (letter,) = server.wait_for_letters(1)
     assert letter["to"] == "ada@example.com"
-    assert "flawless_clone_percent 100" in server.get("/metrics")
+    assert 'flawless_clone_percent{project="shop"} 100' in server.get("/metrics")
     graphs = clone_of(server) / "objects" / "info" / "commit-graphs"
     wait_for("the commit graph", lambda: list(graphs.glob("*.graph")))
     blame = subprocess.run(
@@ -207,10 +207,11 @@ def test_a_url_that_is_away_at_the_start_is_cloned_when_it_is_there(make_server,
     server = make_server(repository=None, repo_url=url).start()
     wait_for("a failure", lambda: fetches(server)["failed"])
     assert "cannot be cloned" in str(health(server))
-    assert "flawless_fetch_failing 1" in server.get("/metrics")
+    failing = 'flawless_fetch_failing{project="shop"}'
+    assert f"{failing} 1" in server.get("/metrics")
     git_server = GitServer(origin.path.parent, *LOGIN.split(":"), port=port)
     wait_for_clone(server)
-    wait_for("the end of the failure", lambda: "flawless_fetch_failing 0" in server.get("/metrics"))
+    wait_for("the end of the failure", lambda: f"{failing} 0" in server.get("/metrics"))
     git_server.stop()
 
 

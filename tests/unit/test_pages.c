@@ -586,17 +586,19 @@ static void the_outbox_is_read_page_by_page(void **state)
 
 // ---- health ----
 
-static void list_options(void *self, struct arena *arena, struct value *list)
+static void list_options(void *self, int64_t project_id, struct arena *arena, struct value *list)
 {
-    (void)self;
+    (void)self, (void)project_id;
     struct value *option = value_add_object(arena, list);
     value_set_text(arena, option, "name", TEXT("smtp_password"));
     value_set_text(arena, option, "value", TEXT("***"));
 }
 
-static void tell_health(void *self, struct arena *arena, struct value *object, bool *is_well)
+static void tell_health(void *self, int64_t project_id, struct arena *arena, struct value *object,
+                        bool *is_well)
 {
     struct fixture *f = self;
+    (void)project_id;
     struct value *problems = value_set_list(arena, object, "problems");
     value_add_text(arena, problems, TEXT("git: no such <branch>"));
     value_set_int(arena, value_set_object(arena, object, "blames"), "last_run", 12);

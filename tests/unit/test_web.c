@@ -40,11 +40,12 @@ static void handle(void *self, struct http_request *request)
     web_handle(f->web, request);
 }
 
-static void tell_health(void *self, struct arena *arena, struct value *object, bool *is_well)
+static void tell_health(void *self, int64_t project_id, struct arena *arena, struct value *object,
+                        bool *is_well)
 {
     struct fixture *f = self;
     struct timespec deadline;
-    (void)arena, (void)object, (void)is_well;
+    (void)project_id, (void)arena, (void)object, (void)is_well;
     clock_gettime(CLOCK_REALTIME, &deadline);
     deadline.tv_sec += DEADLINE_MS / 1000;
     if (f->blocks)

@@ -143,6 +143,7 @@ def test_a_link_adds_the_line_to_the_known_errors(told):
         "filename": told["line"].path,
         "function_name": "run",
         "code_fragment": told["line"].text,
+        "project": "1",
     }
 
 
