@@ -36,12 +36,13 @@ class Server:
             "repo_dir": repository,
             **options,
         }
+        self.sections = {}  # further ones of flawless.cfg, by name
         self.process = None
         self.dsn = self.key = None
 
     def write_cfg(self):
         lines = [f"{name} = {value}\n" for name, value in self.options.items() if value is not None]
-        self.cfg.write_text("[flawless]\n" + "".join(lines))
+        self.cfg.write_text("".join(["[flawless]\n", *lines, *self.sections.values()]))
 
     def command(self, *arguments):
         return [str(self.binary), *map(str, arguments)]

@@ -37,7 +37,8 @@ static void a_digest_lists_place_type_count_and_link(void **state)
 {
     (void)state;
     struct arena arena = {0};
-    struct error_record record = {.path = TEXT("shop/<a>.py"),
+    struct error_record record = {.project_id = 3,
+                                  .path = TEXT("shop/<a>.py"),
                                   .function = TEXT("total"),
                                   .text = TEXT("a / b"),
                                   .line_number = 7,
@@ -49,7 +50,7 @@ static void a_digest_lists_place_type_count_and_link(void **state)
                         "  File \"shop/<a>.py\", line 7, in total\n"
                         "  seen 12 times, last on 2026-01-02 03:04 UTC\n"
                         "  http://errors.example:9028/view_traceback?filename=shop%2F%3Ca%3E.py"
-                        "&function_name=total&line_number=7&text=a%20%2F%20b\n";
+                        "&function_name=total&line_number=7&text=a%20%2F%20b&project=3\n";
     assert_true(text_equal(letter.subject, TEXT("5 more errors in one letter")));
     if (!text_contains(letter.text, text_of(lines)))
         fail_msg("%.*s", TEXT_ARG(letter.text));

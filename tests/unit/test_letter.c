@@ -76,6 +76,7 @@ static struct report report = {
 static struct error_record make_record(void)
 {
     struct error_record record = {
+        .project_id = 1,
         .path = TEXT("shop/basket.py"),
         .function = TEXT("average"),
         .text = TEXT("    return divide(total, count)  # <per item>"),
@@ -242,16 +243,16 @@ static void links_carry_their_parameters_encoded(void **state)
     write_letter(&record, &report, &arena, &letter);
     const char *link =
         "http://errors.example.com:9028/view_traceback?filename=a%20b%2F%C3%A9%26x%3D1.py"
-        "&function_name=average&line_number=12&text=f%28%22%23%22%29\n";
+        "&function_name=average&line_number=12&text=f%28%22%23%22%29&project=1\n";
     expect_words(letter.text, link, true);
     expect_words(letter.html, "1.py&amp;function_name=average", true);
     expect_words(letter.text,
                  "/get_weekly_error_report?timestamp=1767330000&include_known_errors=true"
-                 "&include_modified_before_min_date=true#ada%40example.com\n",
+                 "&include_modified_before_min_date=true&project=1#ada%40example.com\n",
                  true);
     expect_words(letter.text,
                  "/add_known_error?filename=a%20b%2F%C3%A9%26x%3D1.py&function_name=average"
-                 "&code_fragment=f%28%22%23%22%29\n",
+                 "&code_fragment=f%28%22%23%22%29&project=1\n",
                  true);
     arena_release(&arena);
 }
