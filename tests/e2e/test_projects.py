@@ -162,6 +162,25 @@ def test_each_project_has_its_own_rules(both):
     assert errors_of(both, "till") == []
 
 
+def test_rules_of_a_projects_pages_are_its_own(both):
+    sends = senders(both.start())
+    page = "/add_third_party?project=till"
+    assert '<input type="hidden" name="project" value="till">' in both.get(page)
+    status, headers, _ = both.post_form(page, {"filename": PATH, "project": "till"})
+    assert (status, headers["Location"]) == (303, "/add_third_party?saved=added&project=till")
+    for sender in sends.values():
+        sender.report(the_event())
+    assert len(errors_of(both)) == 1
+    assert errors_of(both, "till") == []
+    (rule,) = both.json(page)["rules"]
+    assert both.json("/add_third_party")["rules"] == both.json("/audit")["changes"] == []
+    assert len(both.json("/audit?project=till")["changes"]) == 1
+    # not even by its number
+    status, _, _ = both.post_form("/add_third_party", {"id": rule["id"], "remove": "yes"})
+    assert status == 404
+    assert len(both.json(page)["rules"]) == 1
+
+
 def test_health_and_metrics_name_every_project(both, trees):
     both.start()
     health = both.json("/check_health")
