@@ -297,3 +297,18 @@ def test_a_key_that_another_number_has_in_the_store_is_refused_with_the_way_out(
     )
     assert run.returncode == 1
     assert "set project_id = 2 to go on with that one" in run.stderr
+
+
+def test_a_rule_added_on_a_project_s_page_is_in_force_there_alone(both):
+    sends = senders(both.start())
+    status, headers, _ = both.post_form(
+        "/disown_file?project=till", {"filepath": PATH, "project": "till"}
+    )
+    assert status == 303
+    assert "project=till" in headers["Location"]
+    assert 'name="project" value="till"' in both.get("/disown_file?project=till")
+    assert len(both.json("/disown_file?project=till")["rules"]) == 1
+    assert both.json("/disown_file")["rules"] == []
+    assert both.json("/audit?project=till")["changes"]
+    assert both.json("/audit")["changes"] == []
+    assert sends
