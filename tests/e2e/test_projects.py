@@ -300,15 +300,19 @@ def test_a_key_that_another_number_has_in_the_store_is_refused_with_the_way_out(
 
 
 def test_a_rule_added_on_a_project_s_page_is_in_force_there_alone(both):
-    sends = senders(both.start())
-    status, headers, _ = both.post_form(
-        "/disown_file?project=till", {"filepath": PATH, "project": "till"}
+    both.start()
+    page = "/add_third_party"
+    status, headers, body = both.post_form(
+        page + "?project=till", {"filename": PATH, "project": "till"}
     )
-    assert status == 303
-    assert "project=till" in headers["Location"]
-    assert 'name="project" value="till"' in both.get("/disown_file?project=till")
-    assert len(both.json("/disown_file?project=till")["rules"]) == 1
-    assert both.json("/disown_file")["rules"] == []
-    assert both.json("/audit?project=till")["changes"]
+    assert status == 303, body.decode()
+    assert headers["Location"] == page + "?saved=added&project=till"
+    assert 'name="project" value="till"' in both.get(page + "?project=till")
+    assert len(both.json(page + "?project=till")["rules"]) == 1
+    assert both.json(page)["rules"] == []
+    assert len(both.json("/audit?project=till")["changes"]) == 1
     assert both.json("/audit")["changes"] == []
-    assert sends
+    for sender in senders(both).values():
+        sender.report(the_event())
+    assert len(errors_of(both)) == 1
+    assert errors_of(both, "till") == []
