@@ -42,6 +42,7 @@ struct blamer {
     pthread_cond_t changed;
     struct task *first, *last;
     bool is_stopping;
+    int *busy; // threads that work for each project, in the projects' order
     struct blamer_facts facts;
 };
 
@@ -91,12 +92,33 @@ static bool go_together(const struct site *a, const struct site *b)
            text_equal(a->path, b->path) && text_equal(a->revision, b->revision);
 }
 
-// With the lock held: the first task and all others that one git process can answer with it.
-static struct task *take_together(struct blamer *blamer)
+static int *busy_for(struct blamer *blamer, const struct task *task)
 {
-    struct task *taken = blamer->first, *end = taken;
+    return &blamer->busy[task->project - blamer->settings.projects->all];
+}
+
+// With the lock held: the first task of the project that has the fewest threads. One thread is
+// never a single project's while there are others, so that a repository that hangs delays its own
+// alone.
+static struct task **find_next(struct blamer *blamer)
+{
+    bool is_alone = blamer->settings.projects->n == 1 || blamer->thread_n == 1;
+    int busy_max = is_alone ? blamer->thread_n : blamer->thread_n - 1;
+    struct task **next = NULL;
+    for (struct task **link = &blamer->first; *link; link = &(*link)->next) {
+        int busy = *busy_for(blamer, *link);
+        if (busy < busy_max && (!next || busy < *busy_for(blamer, *next)))
+            next = link;
+    }
+    return next;
+}
+
+// With the lock held: the next task and all others that one git process can answer with it.
+static struct task *take_together(struct blamer *blamer, struct task **next)
+{
+    struct task *taken = *next, *end = taken;
     int taken_n = 1;
-    blamer->first = taken->next;
+    *next = taken->next;
     taken->next = NULL;
     blamer->last = NULL;
     for (struct task **link = &blamer->first; *link;) {
@@ -322,11 +344,14 @@ static void *run(void *self)
     struct blamer *blamer = self;
     pthread_mutex_lock(&blamer->lock);
     for (;;) {
-        while (!blamer->first && !blamer->is_stopping)
+        struct task **next;
+        while (!(next = find_next(blamer)) && !blamer->is_stopping)
             pthread_cond_wait(&blamer->changed, &blamer->lock);
         if (blamer->is_stopping)
             break;
-        struct task *tasks = take_together(blamer);
+        struct task *tasks = take_together(blamer, next);
+        int *busy = busy_for(blamer, tasks);
+        ++*busy;
         pthread_mutex_unlock(&blamer->lock);
         int64_t task_n = 0;
         for (struct task *task = tasks; task; task = task->next)
@@ -334,8 +359,10 @@ static void *run(void *self)
         answer_tasks(blamer, tasks);
         free_tasks(tasks);
         pthread_mutex_lock(&blamer->lock);
+        --*busy;
         blamer->facts.running -= task_n;
         blamer->facts.done += task_n;
+        pthread_cond_broadcast(&blamer->changed); // its project may have another thread again
     }
     pthread_mutex_unlock(&blamer->lock);
     return NULL;
@@ -350,6 +377,7 @@ struct blamer *blamer_start(const struct blamer_settings *settings)
     pthread_mutex_init(&blamer->lock, NULL);
     pthread_cond_init(&blamer->changed, NULL);
     blamer->thread_n = settings->thread_n;
+    blamer->busy = must_alloc(settings->projects->n * sizeof *blamer->busy);
     blamer->threads = must_alloc((size_t)settings->thread_n * sizeof *blamer->threads);
     for (int i = 0; i < blamer->thread_n; i++)
         check(pthread_create(&blamer->threads[i], NULL, run, blamer) == 0);
@@ -374,6 +402,7 @@ void blamer_free(struct blamer *blamer)
     pthread_cond_destroy(&blamer->changed);
     pthread_mutex_destroy(&blamer->lock);
     free(blamer->threads);
+    free(blamer->busy);
     free(blamer);
 }
 

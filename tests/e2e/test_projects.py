@@ -316,3 +316,21 @@ def test_a_rule_added_on_a_project_s_page_is_in_force_there_alone(both):
         sender.report(the_event())
     assert len(errors_of(both)) == 1
     assert errors_of(both, "till") == []
+
+
+def test_a_repository_that_hangs_delays_its_own_project_alone(both, trees, tmp_path):
+    git = tmp_path / "git"
+    git.write_text(
+        f'#!/bin/sh\ncase "$PWD $*" in *{trees["till"]}*" blame "*) exec sleep 60;; esac\n'
+        'exec git "$@"\n'
+    )
+    git.chmod(0o755)
+    both.options.update({"git_cli_path": git, "max_concurrent_git_blames": 2})
+    sends = senders(both.start())
+    for release in range(3):  # which are not blamed together
+        sends["till"].report({**the_event(), "release": f"r{release}"})
+    wait_for("git to hang", lambda: both.json("/check_health")["server"]["blames"]["running"])
+    sends["shop"].report(the_event())
+    assert wait_for_owner(both)["developer"] == "ada@example.com"
+    blames = both.json("/check_health")["server"]["blames"]
+    assert (blames["failed"], blames["running"]) == (0, 1)  # git still hangs
