@@ -233,3 +233,74 @@ bool store_count(struct store *store, struct store_counts *counts, struct error 
 {
     return store->ops->count(store, counts, error);
 }
+
+bool store_add_user(struct store *store, const struct user *user, struct error *error)
+{
+    return store->ops->add_user(store, user, error);
+}
+
+bool store_remove_user(struct store *store, struct text name, struct error *error)
+{
+    return store->ops->remove_user(store, name, error);
+}
+
+bool store_set_password(struct store *store, struct text name, struct text password_hash,
+                        struct error *error)
+{
+    return store->ops->set_password(store, name, password_hash, error);
+}
+
+bool store_set_token(struct store *store, struct text name, struct text digest, struct error *error)
+{
+    return store->ops->set_token(store, name, digest, error);
+}
+
+bool store_find_user(struct store *store, struct text name, struct arena *arena, struct user *user,
+                     struct error *error)
+{
+    return store->ops->find_user(store, name, arena, user, error);
+}
+
+bool store_find_token_user(struct store *store, struct text digest, struct arena *arena,
+                           struct user *user, struct error *error)
+{
+    return store->ops->find_token_user(store, digest, arena, user, error);
+}
+
+bool store_list_users(struct store *store, struct arena *arena, struct user **users, size_t *user_n,
+                      struct error *error)
+{
+    return store->ops->list_users(store, arena, users, user_n, error);
+}
+
+bool store_add_session(struct store *store, const struct session *session, struct error *error)
+{
+    return store->ops->add_session(store, session, error);
+}
+
+bool store_find_session(struct store *store, struct text digest, struct arena *arena,
+                        struct session *session, struct error *error)
+{
+    return store->ops->find_session(store, digest, arena, session, error);
+}
+
+bool store_use_session(struct store *store, struct text digest, int64_t used_at_ms,
+                       struct error *error)
+{
+    return store->ops->use_session(store, digest, used_at_ms, error);
+}
+
+bool store_remove_session(struct store *store, struct text digest, struct error *error)
+{
+    return store->ops->remove_session(store, digest, error);
+}
+
+bool store_remove_idle_sessions(struct store *store, int64_t used_before_ms, struct error *error)
+{
+    return store->ops->remove_idle_sessions(store, used_before_ms, error);
+}
+
+bool store_keep_seal_key(struct store *store, struct seal_key *key, struct error *error)
+{
+    return store->ops->keep_seal_key(store, key, error);
+}

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-// What a store fills to be one: a function for each function of store.h, where each is described.
-// Only store.c and the stores include this.
+// What a store fills to be one: a function for each function of store.h and store_users.h, where
+// each is described. Only store.c and the stores include this.
 #ifndef FLAWLESS_IO_STORE_OPS_H
 #define FLAWLESS_IO_STORE_OPS_H
 
-#include "io/store.h"
 #include "io/store_rules.h"
+#include "io/store_users.h"
 
 // The first member of every store's own struct.
 struct store {
@@ -85,6 +85,27 @@ struct store_ops {
                        struct arena *arena, struct audit_entry **entries, size_t *entry_n,
                        struct error *error);
     bool (*count)(struct store *store, struct store_counts *counts, struct error *error);
+
+    bool (*add_user)(struct store *store, const struct user *user, struct error *error);
+    bool (*remove_user)(struct store *store, struct text name, struct error *error);
+    bool (*set_password)(struct store *store, struct text name, struct text password_hash,
+                         struct error *error);
+    bool (*set_token)(struct store *store, struct text name, struct text digest,
+                      struct error *error);
+    bool (*find_user)(struct store *store, struct text name, struct arena *arena, struct user *user,
+                      struct error *error);
+    bool (*find_token_user)(struct store *store, struct text digest, struct arena *arena,
+                            struct user *user, struct error *error);
+    bool (*list_users)(struct store *store, struct arena *arena, struct user **users,
+                       size_t *user_n, struct error *error);
+    bool (*add_session)(struct store *store, const struct session *session, struct error *error);
+    bool (*find_session)(struct store *store, struct text digest, struct arena *arena,
+                         struct session *session, struct error *error);
+    bool (*use_session)(struct store *store, struct text digest, int64_t used_at_ms,
+                        struct error *error);
+    bool (*remove_session)(struct store *store, struct text digest, struct error *error);
+    bool (*remove_idle_sessions)(struct store *store, int64_t used_before_ms, struct error *error);
+    bool (*keep_seal_key)(struct store *store, struct seal_key *key, struct error *error);
 };
 
 extern const struct store_ops store_sqlite_ops;
