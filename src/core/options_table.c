@@ -40,9 +40,9 @@ const struct option_row option_table[] = {
      .description = "Private key of tls_certificate in PEM form"},
     {OPTION(web_auth), .section = "Network", .type = OPTION_CHOICE, .value = "password",
      .choices = web_auths,
-     .description = "Who may see the pages: password (this version has no login yet and shows them "
-                    "to programs on the same machine only), or none, which is refused unless "
-                    "bind_address is a loopback address"},
+     .description = "Who may see the pages: password, who signs in (the first start prints a link "
+                    "that makes the first user; see also `flawless help user`), or none, everybody "
+                    "on this machine, which is refused unless bind_address is a loopback address"},
 
     {OPTION(email_domain_name), .section = "Letters", .type = OPTION_DOMAIN,
      .flags = OPTION_PROJECT, .value = "example.com",

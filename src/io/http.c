@@ -82,6 +82,31 @@ struct text http_parameter(struct http_request *request, const char *name)
     return utf8_mended(&r->arena, (struct text){value, len});
 }
 
+struct parameter_listener {
+    struct request *request;
+    void *self;
+    void (*tell)(void *self, struct text name, struct text value);
+};
+
+static enum MHD_Result tell_parameter(void *self, enum MHD_ValueKind kind, const char *name,
+                                      size_t name_len, const char *value, size_t value_len)
+{
+    struct parameter_listener *listener = self;
+    struct arena *arena = &listener->request->arena;
+    (void)kind;
+    listener->tell(listener->self, utf8_mended(arena, (struct text){name, name_len}),
+                   utf8_mended(arena, (struct text){value ? value : "", value ? value_len : 0}));
+    return MHD_YES;
+}
+
+void http_list_parameters(struct http_request *request, void *self,
+                          void (*tell)(void *self, struct text name, struct text value))
+{
+    struct request *r = (struct request *)request;
+    struct parameter_listener listener = {r, self, tell};
+    MHD_get_connection_values_n(r->connection, MHD_GET_ARGUMENT_KIND, tell_parameter, &listener);
+}
+
 void http_defer(struct http_request *request)
 {
     struct request *r = (struct request *)request;

@@ -26,6 +26,9 @@ struct http_request {
 struct text http_header(struct http_request *request, const char *name); // empty when absent
 // Query parameter, decoded; of several with one name the first. at is NULL when absent.
 struct text http_parameter(struct http_request *request, const char *name);
+// All of them, in their order; a parameter without a value has the empty one.
+void http_list_parameters(struct http_request *request, void *self,
+                          void (*tell)(void *self, struct text name, struct text value));
 
 struct http_handler {
     void *self;
@@ -41,7 +44,7 @@ struct http_answer {
     int status;
     const char *content_type; // NULL: none
     struct text body;         // copied
-    const char *headers[12];  // name, value, name, value, ..., NULL; copied
+    const char *headers[16];  // name, value, name, value, ..., NULL; copied
 };
 
 // Says that another thread will answer. Call it before the request is handed over.

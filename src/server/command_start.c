@@ -76,6 +76,13 @@ static void tell_people(const struct config *config, const struct server *server
         log_info("listening on port %lld for pages", (long long)o->http_port);
     printf("Pages: %.*s/\n", TEXT_ARG(server_base_url(server)));
     tell_projects(config, server);
+    struct text token = server_setup_token(server);
+    if (token.len)
+        printf("Nobody can sign in yet. Make the first user here, once:\n  %.*s/setup?token=%.*s\n",
+               TEXT_ARG(server_base_url(server)), TEXT_ARG(token));
+    if (!config->file_name.len)
+        printf("This is a trial: without a flawless.cfg Flawless answers on this machine only, and "
+               "needs no login.\n");
     fflush(stdout);
 }
 

@@ -337,8 +337,10 @@ static bool load_work_tree(const char *command, const struct reading *reading,
     char digits[33];
     if (!find_work_tree(command, config, error))
         return false;
-    config->options.http_port =
-        0; // one port is enough, and 8080 is often taken on developers' machines
+    struct options *o = &config->options;
+    o->http_port = 0; // one port is enough, and 8080 is often taken on developers' machines
+    o->web_auth = WEB_AUTH_NONE; // a trial, for who sits here
+    options_set_text(o, "bind_address", TEXT("127.0.0.1"));
     struct text path = config->options.repo_dir;
     struct digest digest = digest_of(&path, 1); // work trees of one name are told apart
     hex_write(digest.bytes, 4, digits);

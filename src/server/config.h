@@ -29,8 +29,8 @@ bool config_find_project(const struct config *config, const char *name,
                          struct config_project *project, struct error *error);
 
 // arguments[0] is the subcommand. Takes "-conf PATH" (also --conf, -conf=PATH); without it the
-// surrounding git work tree is repo_dir, there is no second port, everything else is at its
-// default, and state goes into a directory of its own below the user's data directory. Warnings go
+// surrounding git work tree is repo_dir, pages and reports are answered on this machine only and
+// without a login, there is no second port, everything else is at its default, and state goes into a directory of its own below the user's data directory. Warnings go
 // to the log. ERROR_INPUT: the command line is wrong; ERROR_CONFIG: the file or something it names
 // is.
 bool config_load(int argc, char **arguments, struct config *config, struct error *error);

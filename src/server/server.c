@@ -9,6 +9,7 @@
 #include "core/options_address.h"
 #include "io/child.h"
 #include "io/door.h"
+#include "io/store_users.h"
 #include "server/blamer.h"
 #include "server/health.h"
 #include "server/intake.h"
@@ -33,6 +34,8 @@ struct server {
     struct web_project *web_projects;
     struct network *networks;
     size_t network_n;
+    struct seal_key key;
+    bool has_users;
     int lock; // on the state, so that no second server uses it
 
     struct store *store;
@@ -219,13 +222,23 @@ static bool keep_projects(struct server *server, struct error *error)
     return projects_log_others(&server->projects, server->store, error);
 }
 
+static bool look_for_users(struct server *server, struct error *error)
+{
+    struct user *users;
+    size_t user_n = 0;
+    bool is_good = store_list_users(server->store, &server->arena, &users, &user_n, error);
+    server->has_users = user_n > 0;
+    return is_good;
+}
+
 // After open_projects.
 static bool open_state(struct server *server, struct error *error)
 {
     const struct options *o = &server->config->options;
     if (!store_lock(o->store.at, &server->lock, error) ||
         !store_open(o->store.at, STORE_WRITE, &server->store, error) ||
-        !keep_projects(server, error))
+        !keep_projects(server, error) ||
+        !store_keep_seal_key(server->store, &server->key, error) || !look_for_users(server, error))
         return false;
     options_base_url(o, &server->base_url);
     options_smtp_url(o, &server->smtp_url);
@@ -314,7 +327,8 @@ static bool start_web(struct server *server, struct error *error)
         .base_url = base_url,
         .report_address = scheme_end,
         .has_smtp = o->smtp_host.len > 0,
-        .loopback_only = true,
+        .has_login = o->web_auth != WEB_AUTH_NONE,
+        .key = server->key,
         .self = server,
         .hold_judge = hold_judge,
         .change = change_by_ledger,
@@ -323,7 +337,6 @@ static bool start_web(struct server *server, struct error *error)
         .health = tell_health,
         .metrics = tell_metrics,
     };
-    seal_key_make(&settings.key);
     server->web = web_start(&settings, error);
     return server->web != NULL;
 }
@@ -375,6 +388,12 @@ bool server_start(const struct config *config, struct server **started, struct e
 struct text server_base_url(const struct server *server)
 {
     return buffer_text(&server->base_url);
+}
+
+struct text server_setup_token(const struct server *server)
+{
+    bool is_needed = server->config->options.web_auth != WEB_AUTH_NONE && !server->has_users;
+    return is_needed ? web_setup_token(server->web) : (struct text){0};
 }
 
 const struct web_project *server_projects(const struct server *server, size_t *n)

@@ -16,6 +16,8 @@ bool server_start(const struct config *config, struct server **server, struct er
 // first. Lives as long as the server.
 struct text server_base_url(const struct server *server);
 const struct web_project *server_projects(const struct server *server, size_t *n);
+// For the first user (web_setup_token); empty when there was a user at the start or is no login.
+struct text server_setup_token(const struct server *server);
 
 // False when reports are not answered any more because the ledger's thread does not come round: a
 // watchdog should end the process. Any thread.

@@ -67,9 +67,9 @@ bool guard_lets_in(const struct web_settings *settings, struct http_request *req
     if (!request->is_from_loopback || is_forwarded) {
         refusal->words = arena_printf(
             request->arena,
-            "Flawless has no login yet, so its pages answer only on the machine it runs on%s. From "
-            "your own machine, use an SSH tunnel: leave the command below running and open "
-            "http://localhost:%.*s/ there.",
+            "Flawless runs without a login here (web_auth = none), so its pages answer only on the "
+            "machine it runs on%s. From your own machine, use an SSH tunnel: leave the command "
+            "below running and open http://localhost:%.*s/ there.",
             is_forwarded ? ", and not through a proxy" : "", TEXT_ARG(port));
         refusal->command = tunnel_command(settings, request->arena);
         return false;
@@ -78,8 +78,9 @@ bool guard_lets_in(const struct web_settings *settings, struct http_request *req
     if (!guard_is_own_host(host, settings->base_url)) {
         refusal->words = arena_printf(
             request->arena,
-            "This request asks for \"%.*s\", which is not a name of this machine. Flawless has no "
-            "login yet, so it does not let other sites' names in. Open http://localhost:%.*s/ "
+            "This request asks for \"%.*s\", which is not a name of this machine. Flawless runs "
+            "without a login here, so it does not let other sites' names in. Open "
+            "http://localhost:%.*s/ "
             "instead.",
             TEXT_ARG(text_clip(host, 100)), TEXT_ARG(port));
         refusal->command = (struct text){0};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// While there is no login, pages answer on the machine itself only. Inside src/web only.
+// Without a login pages answer on the machine itself only. Inside src/web only.
 //
 // That a connection comes from loopback is not enough: a proxy on this machine passes on what
 // others ask, and a web page somewhere else can make a browser here ask us under a name of its own

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "web/page.h"
 
+#include "web/access.h"
 #include "web/rule_show.h"
 #include "web/show.h"
 #include "web/url.h"
@@ -73,6 +74,16 @@ void page_set_title(struct page *page, struct text title)
     value_set_text(page->arena, page->facts, "_title", title);
 }
 
+void page_add_header(struct page *page, const char *name, struct text value)
+{
+    size_t n = 0;
+    while (page->headers[n])
+        n += 2;
+    check(n + 2 < sizeof page->headers / sizeof *page->headers);
+    page->headers[n] = name;
+    page->headers[n + 1] = arena_string(page->arena, value);
+}
+
 void page_frame(struct value *facts, struct arena *arena, struct text style, struct text version)
 {
     static const char *const places[] = {"_in_week", "_in_outbox", "_in_rules", "_in_health",
@@ -82,16 +93,24 @@ void page_frame(struct value *facts, struct arena *arena, struct text style, str
             value_set_bool(arena, facts, places[i], false);
     if (!value_get(facts, TEXT("_query")))
         value_set_text(arena, facts, "_query", (struct text){0});
+    if (!value_get(facts, TEXT("_user")))
+        value_set_text(arena, facts, "_user", (struct text){0});
+    if (!value_get(facts, TEXT("_may_look")))
+        value_set_bool(arena, facts, "_may_look", true);
     value_set_text(arena, facts, "_style", style);
     value_set_text(arena, facts, "_version", version);
 }
 
 void page_complete(struct page *page, struct text style)
 {
+    const struct visitor *visitor = page->visitor;
     page_show_project(page);
-    page_frame(page->facts, page->arena, style, page->settings->version);
     value_set_text(page->arena, page->facts, "_form_token",
-                   access_form_token(page->settings, page->visitor, page->arena));
+                   access_form_token(page->settings, visitor, page->arena));
+    value_set_text(page->arena, page->facts, "_user",
+                   visitor->kind == VISITOR_PERSON ? visitor->name : (struct text){0});
+    value_set_bool(page->arena, page->facts, "_may_look", visitor->kind >= VISITOR_SCRIPT);
+    page_frame(page->facts, page->arena, style, page->settings->version);
 }
 
 static void set_text_or_null(struct arena *arena, struct value *object, const char *name,

@@ -5,10 +5,12 @@
 
 #include "io/store.h"
 #include "report/decode.h"
-#include "web/access.h"
 #include "web/form.h"
 #include "web/url.h"
 #include "web/web.h"
+
+struct gate;
+struct visitor;
 
 struct page {
     const struct web_settings *settings;
@@ -19,11 +21,13 @@ struct page {
     const struct judge *judge; // in force when the page was begun; NULL when there is none
     // Of the query, or of the form in a request that posts one; at is NULL when absent.
     struct text (*parameter)(const struct page *page, const char *name);
-    void *source;            // of the parameters
-    const struct form *form; // that was posted; NULL when the page is only read
-    const struct visitor *visitor;
-    struct text path; // of the request
-    struct text user; // who changes something, for the audit
+    void *source;                  // of the parameters
+    struct http_request *request;  // for what is not a page's business but the login's
+    struct gate *gate;             // the same
+    const struct form *form;       // that was posted; NULL when the page is only read
+    const struct visitor *visitor; // web/access.h
+    struct text user;              // who changes something, for the audit
+    struct text path;              // of the request
     bool wants_json;
     int64_t now_ms, uptime_ms;
     size_t waiting_n; // requests behind this one
@@ -37,6 +41,7 @@ struct page {
     struct text json;  // the JSON answer when facts cannot be it
     struct text plain; // the whole answer when it is neither; at is NULL otherwise
     const char *plain_type;
+    const char *headers[5]; // more of the answer's: name, value, ..., NULL
 };
 
 // False: the error says what to answer (ERROR_INPUT 400, ERROR_NOT_FOUND 404, else 503), in words
@@ -53,6 +58,9 @@ page_function page_audit;     // /audit
 page_function page_config;    // /view_config
 page_function page_rules;     // /add_known_error and the others of rule_kinds
 page_function page_save_rule; // their forms
+page_function page_login, page_login_save;
+page_function page_logout_save;
+page_function page_setup, page_setup_save;
 
 // Parameters. False: ERROR_INPUT names the parameter, what it said and what was expected.
 bool page_get_moment(const struct page *page, const char *name, int64_t otherwise_ms,
@@ -73,6 +81,8 @@ struct text page_link(const struct page *page, const char *path,
                       const struct url_parameter *parameters, size_t parameter_n);
 // To the traceback of an error of whatever project.
 struct text page_link_error(const struct page *page, const struct error_record *record);
+// One more header of the answer; name is a literal, value is copied.
+void page_add_header(struct page *page, const char *name, struct text value);
 
 // Members of facts that every page has. style: link to the style sheet.
 void page_set_title(struct page *page, struct text title);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Is the server up and well, and how is it set up?
-#include "web/page.h"
-
+#include "web/access.h"
 #include "web/show.h"
 
 // The list that health() may have left, taken out of what it said, so that all problems stand in
@@ -159,6 +158,24 @@ static void show_tables(struct page *page, const struct value *server, const str
     value_set_bool(arena, page->facts, "_in_health", true);
 }
 
+static void say_status(struct page *page, bool is_well, bool has_problems)
+{
+    struct text status = !is_well ? TEXT("trouble") : has_problems ? TEXT("degraded") : TEXT("ok");
+    struct text words = !is_well       ? TEXT("There is trouble")
+                        : has_problems ? TEXT("Up, with something to look at")
+                                       : TEXT("All is well");
+    value_set_text(page->arena, page->facts, "status", status);
+    value_set_text(page->arena, page->facts, "_words", words);
+    page_set_title(page, words);
+    page->status = is_well ? 200 : 503;
+}
+
+// A stranger hears whether we live, and nothing of what we are.
+static bool is_for_strangers(const struct page *page)
+{
+    return page->visitor->kind < VISITOR_SCRIPT;
+}
+
 bool page_health(struct page *page, struct error *error)
 {
     struct arena *arena = page->arena;
@@ -173,10 +190,10 @@ bool page_health(struct page *page, struct error *error)
         is_well = false;
         value_add_text(arena, problems, arena_copy(arena, text_of(error->message)));
     }
-    struct text status = !is_well          ? TEXT("trouble")
-                         : problems->first ? TEXT("degraded")
-                                           : TEXT("ok");
-    value_set_text(arena, facts, "status", status);
+    say_status(page, is_well, problems->first);
+    page->template = is_for_strangers(page) ? "liveness" : "health";
+    if (is_for_strangers(page))
+        return true;
     value_set_text(arena, facts, "version", page->settings->version);
     value_set_int(arena, facts, "uptime_seconds", page->uptime_ms / 1000);
     append(facts, problems);
@@ -185,12 +202,5 @@ bool page_health(struct page *page, struct error *error)
     show_options(page);
     if (!page->wants_json)
         show_tables(page, server, store);
-    struct text words = !is_well          ? TEXT("There is trouble")
-                        : problems->first ? TEXT("Up, with something to look at")
-                                          : TEXT("All is well");
-    value_set_text(arena, facts, "_words", words);
-    page_set_title(page, words);
-    page->status = is_well ? 200 : 503;
-    page->template = "health";
     return true;
 }

@@ -12,9 +12,11 @@
 #include "base/hex.h"
 #include "base/log.h"
 #include "base/queue.h"
+#include "web/access.h"
+#include "web/gate.h"
 #include "web/guard.h"
-#include "web/page.h"
 #include "web/template.h"
+#include "web/url.h"
 
 extern const struct embedded_file web_templates[];
 extern const struct embedded_file web_static[];
@@ -41,34 +43,39 @@ struct web {
     const struct embedded_file *style;
     char style_hash[33], style_path[64];
     int64_t started_mono_ms;
+    struct gate *gate;
     struct queue waiting;
     struct web_thread threads[PAGE_THREADS];
 };
 
 struct route {
     const char *path;
-    page_function *read;
+    page_function *read; // NULL when it only takes a form
     page_function *save; // takes the page's form; NULL when it has none
     bool gives_json;
+    enum openness openness;
 };
 
 static const struct route routes[] = {
-    {"/", page_week, NULL, true},
-    {"/add_building_block", page_rules, page_save_rule, true},
-    {"/add_ignored_exception", page_rules, page_save_rule, true},
-    {"/add_known_error", page_rules, page_save_rule, true},
-    {"/add_third_party", page_rules, page_save_rule, true},
-    {"/add_watch", page_rules, page_save_rule, true},
-    {"/admin", page_admin, NULL, true},
-    {"/audit", page_audit, NULL, true},
-    {"/check_health", page_health, NULL, true},
-    {"/get_weekly_error_report", page_week, NULL, true},
-    {"/disown_file", page_rules, page_save_rule, true},
-    {"/metrics", page_metrics, NULL, false},
-    {"/outbox", page_outbox, NULL, true},
-    {"/remap_email", page_rules, page_save_rule, true},
-    {"/view_config", page_config, NULL, true},
-    {"/view_traceback", page_traceback, NULL, true},
+    {"/", page_week, NULL, true, OPEN_TO_USERS},
+    {"/add_building_block", page_rules, page_save_rule, true, OPEN_TO_USERS},
+    {"/add_ignored_exception", page_rules, page_save_rule, true, OPEN_TO_USERS},
+    {"/add_known_error", page_rules, page_save_rule, true, OPEN_TO_USERS},
+    {"/add_third_party", page_rules, page_save_rule, true, OPEN_TO_USERS},
+    {"/add_watch", page_rules, page_save_rule, true, OPEN_TO_USERS},
+    {"/admin", page_admin, NULL, true, OPEN_TO_USERS},
+    {"/audit", page_audit, NULL, true, OPEN_TO_USERS},
+    {"/check_health", page_health, NULL, true, OPEN_TO_ALL},
+    {"/get_weekly_error_report", page_week, NULL, true, OPEN_TO_USERS},
+    {"/disown_file", page_rules, page_save_rule, true, OPEN_TO_USERS},
+    {"/login", page_login, page_login_save, false, OPEN_TO_ALL},
+    {"/logout", NULL, page_logout_save, false, OPEN_TO_USERS},
+    {"/metrics", page_metrics, NULL, false, OPEN_TO_MACHINE},
+    {"/outbox", page_outbox, NULL, true, OPEN_TO_USERS},
+    {"/remap_email", page_rules, page_save_rule, true, OPEN_TO_USERS},
+    {"/setup", page_setup, page_setup_save, false, OPEN_TO_ALL},
+    {"/view_config", page_config, NULL, true, OPEN_TO_USERS},
+    {"/view_traceback", page_traceback, NULL, true, OPEN_BY_LINK},
 };
 
 struct page_job {
@@ -112,14 +119,16 @@ static bool wants_json(struct http_request *request)
 static const char html_type[] = "text/html; charset=utf-8", json_type[] = "application/json";
 
 static void send_answer(struct http_request *request, int status, const char *type,
-                        struct text body, const char *header, const char *header_value)
+                        struct text body, const char *const *more)
 {
-    const struct http_answer answer = {
+    struct http_answer answer = {
         .status = status,
         .content_type = type,
         .body = body,
-        .headers = {SECURITY_HEADERS, "Cache-Control", "no-store", header, header_value},
+        .headers = {SECURITY_HEADERS, "Cache-Control", "no-store"},
     };
+    for (const char **at = answer.headers + 10; *more; more++)
+        *at++ = *more;
     http_answer(request, &answer);
 }
 
@@ -143,8 +152,8 @@ static void answer_message(const struct web *web, struct http_request *request,
         if (!template_render(web->templates, "message", facts, out, &error))
             log_error("%s", error.message);
     }
-    send_answer(request, message->status, is_json ? json_type : html_type, buffer_text(out),
-                message->header, message->header_value);
+    const char *const more[] = {message->header, message->header_value, NULL};
+    send_answer(request, message->status, is_json ? json_type : html_type, buffer_text(out), more);
 }
 
 static void refuse(const struct web *web, struct http_request *request,
@@ -185,6 +194,12 @@ static void answer_failure(struct web_thread *thread, struct http_request *reque
     case ERROR_INPUT:
         message.status = 400;
         message.title = "That address does not work";
+        break;
+    case ERROR_NO_KEY:
+        message.status = 401;
+        message.title = "Who are you?";
+        message.header = "WWW-Authenticate";
+        message.header_value = "Bearer";
         break;
     case ERROR_REFUSED:
         message.status = 403;
@@ -232,13 +247,50 @@ static const char *type_of(const struct page *page)
     return page->wants_json ? json_type : html_type;
 }
 
+static void add_wanted(void *self, struct text name, struct text value)
+{
+    struct buffer *wanted = self;
+    buffer_add_char(wanted, text_contains(buffer_text(wanted), TEXT("?")) ? '&' : '?');
+    url_encode(wanted, name);
+    buffer_add_char(wanted, '=');
+    url_encode(wanted, value);
+}
+
+// People are led to the login, which leads them back to what they wanted; programs are told.
+static bool ask_to_sign_in(struct page *page, const struct page_job *job, struct error *error)
+{
+    struct buffer wanted = {0};
+    bool is_program = page->wants_json || !job->route->gives_json ||
+                      http_header(job->request, "Authorization").len;
+    if (is_program && !job->is_form)
+        return error_set(error, ERROR_NO_KEY,
+                         "Sign in, or send a token (`flawless user token NAME` makes one) in the "
+                         "header \"Authorization: Bearer TOKEN\"");
+    if (page->visitor->kind == VISITOR_SCRIPT)
+        return error_set(error, ERROR_REFUSED, "With a token pages can only be read");
+    buffer_add_string(&wanted, job->route->read ? job->route->path : "/");
+    if (!job->is_form)
+        http_list_parameters(job->request, &wanted, add_wanted);
+    const struct url_parameter next = {"next", buffer_text(&wanted)};
+    page->location = url_link(page->arena, "/login", &next, 1);
+    buffer_release(&wanted);
+    return true;
+}
+
 // The one place before every page function, so that none that changes something is forgotten.
 static bool run_function(struct page *page, const struct page_job *job, struct error *error)
 {
+    if (!access_may_enter(page, job->route->openness))
+        return ask_to_sign_in(page, job, error);
     if (!job->is_form)
         return job->route->read(page, error);
-    return access_takes_form(page->settings, page->visitor, job->request, page->form, error) &&
-           job->route->save(page, error);
+    return access_takes_form(page, error) && job->route->save(page, error);
+}
+
+static void answer_elsewhere(struct http_request *request, struct page *page)
+{
+    page_add_header(page, "Location", page->location);
+    send_answer(request, 303, NULL, (struct text){0}, page->headers);
 }
 
 static void answer_page(struct web_thread *thread, const struct page_job *job)
@@ -246,7 +298,7 @@ static void answer_page(struct web_thread *thread, const struct page_job *job)
     struct http_request *request = job->request;
     const struct route *route = job->route;
     const struct web_settings *settings = &thread->web->settings;
-    static const struct visitor local = {VISITOR_LOCAL, TEXT("local"), TEXT("local")};
+    struct visitor visitor;
     struct page page = {
         .settings = settings,
         .store = thread->store,
@@ -256,8 +308,9 @@ static void answer_page(struct web_thread *thread, const struct page_job *job)
         .source = request,
         .path = request->path,
         .form = job->is_form ? &job->form : NULL,
-        .visitor = &local,
-        .user = local.name,
+        .request = request,
+        .gate = thread->web->gate,
+        .visitor = &visitor,
         .wants_json = route->gives_json && wants_json(request),
         .now_ms = clock_wall_ms(settings->clock),
         .uptime_ms = clock_mono_ms(settings->clock) - thread->web->started_mono_ms,
@@ -270,18 +323,24 @@ static void answer_page(struct web_thread *thread, const struct page_job *job)
     decoder_reset(thread->decoder);
     struct judge *judge = NULL;
     bool is_chosen = page_choose_project(&page, &error);
-    if (is_chosen && settings->hold_judge)
+    if (!is_chosen)
+        page.project = settings->projects;
+    bool is_done = access_find_visitor(&page, &visitor, &error);
+    page.user = visitor.name;
+    if (is_done && settings->hold_judge)
         judge = settings->hold_judge(settings->self, page.project->id);
     page.judge = judge;
-    if (!is_chosen || !run_function(&page, job, &error))
+    // which projects there are is nothing for strangers
+    bool is_misled = !is_chosen && visitor.kind >= VISITOR_SCRIPT;
+    if (!is_done || is_misled || !run_function(&page, job, &error))
         answer_failure(thread, request, &error);
     else if (page.location.len)
-        send_answer(request, 303, NULL, (struct text){0}, "Location",
-                    arena_string(request->arena, page.location));
+        answer_elsewhere(request, &page);
     else if (!write_page(thread, &page, &error))
         answer_failure(thread, request, &error);
     else
-        send_answer(request, page.status, type_of(&page), buffer_text(&thread->answer), NULL, NULL);
+        send_answer(request, page.status, type_of(&page), buffer_text(&thread->answer),
+                    page.headers);
     judge_drop(judge);
     if (thread->answer.cap > BUFFER_KEPT)
         buffer_release(&thread->answer);
@@ -340,7 +399,7 @@ static void queue_page(struct web *web, struct http_request *request, const stru
 
 // NULL when the request may go on.
 static const struct message *find_refusal(const struct http_request *request, bool has_page,
-                                          bool has_form)
+                                          bool is_readable, bool has_form)
 {
     static const struct message not_found = {
         .status = 404,
@@ -355,24 +414,34 @@ static const struct message *find_refusal(const struct http_request *request, bo
         .header = "Allow",
         .header_value = "GET, HEAD",
     };
+    static const struct message not_readable = {
+        .status = 405,
+        .title = "There is nothing to read here",
+        .words = TEXT("This address only takes a form: the request has to be POST."),
+        .header = "Allow",
+        .header_value = "POST",
+    };
     if (!has_page)
         return &not_found;
     bool is_read =
         text_equal(request->method, TEXT("GET")) || text_equal(request->method, TEXT("HEAD"));
-    return is_read || (has_form && is_post(request)) ? NULL : &not_allowed;
+    if ((is_read && is_readable) || (has_form && is_post(request)))
+        return NULL;
+    return is_readable ? &not_allowed : &not_readable;
 }
 
 void web_handle(struct web *web, struct http_request *request)
 {
     bool is_style = text_equal(request->path, TEXT("/static/style.css"));
     const struct route *route = find_route(request->path);
-    const struct message *message = find_refusal(request, route || is_style, route && route->save);
+    const struct message *message = find_refusal(
+        request, route || is_style, is_style || (route && route->read), route && route->save);
     struct guard_refusal refusal;
     if (message)
         refuse(web, request, message);
     else if (is_style)
         answer_static(web, request);
-    else if (!web->settings.loopback_only || guard_lets_in(&web->settings, request, &refusal))
+    else if (web->settings.has_login || guard_lets_in(&web->settings, request, &refusal))
         queue_page(web, request, route);
     else
         refuse(web, request,
@@ -407,6 +476,7 @@ struct web *web_start(const struct web_settings *settings, struct error *error)
     struct digest digest = digest_of(&web->style->content, 1);
     hex_write(digest.bytes, sizeof digest.bytes, web->style_hash);
     snprintf(web->style_path, sizeof web->style_path, "/static/style.css?v=%s", web->style_hash);
+    web->gate = gate_new();
     queue_init(&web->waiting, WAITING_MAX);
     bool is_good = templates_parse(web_templates, &web->templates, error);
     for (size_t i = 0; i < PAGE_THREADS && is_good; i++)
@@ -415,6 +485,11 @@ struct web *web_start(const struct web_settings *settings, struct error *error)
         return web;
     web_stop(web);
     return NULL;
+}
+
+struct text web_setup_token(const struct web *web)
+{
+    return gate_setup_token(web->gate);
 }
 
 void web_stop(struct web *web)
@@ -431,6 +506,7 @@ void web_stop(struct web *web)
         buffer_release(&thread->answer);
     }
     queue_release(&web->waiting);
+    gate_free(web->gate);
     templates_free(web->templates);
     free(web);
 }

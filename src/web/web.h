@@ -35,7 +35,7 @@ struct web_settings {
     struct text report_address; // "host:port", where it listens
     struct seal_key key;        // of what comes back: forms, links in letters
     bool has_smtp;              // letters are sent, not only kept
-    bool loopback_only;         // there is no login: whoever asks from another machine is refused
+    bool has_login;             // else whoever asks on this machine itself may do everything
 
     void *self;
     // A project's judge in force, held for the caller, who drops it; NULL when there is none yet.
@@ -63,6 +63,10 @@ struct web;
 // What settings points to is borrowed until web_stop. ERROR_CONFIG when a template is
 // broken (with file and line) or the store cannot be opened.
 struct web *web_start(const struct web_settings *settings, struct error *error);
+
+// What /setup asks for, so that only who started the server makes the first user. Another at each
+// start; good until there is a user.
+struct text web_setup_token(const struct web *web);
 
 // Answers any request that is for pages: sooner or later, here or from a page thread. When too many
 // wait: 503 with Retry-After.

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "web/access.h"
 #include "web/guard.h"
 #include "web/page.h"
 #include "web/rule_kinds.h"

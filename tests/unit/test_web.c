@@ -70,7 +70,6 @@ static int set_up(void **state)
         .version = TEXT("1.2.3"),
         .base_url = TEXT("http://errors.example.com:9028"),
         .report_address = TEXT("errors.example.com:9028"),
-        .loopback_only = true,
         .self = f,
         .health = tell_health,
     };

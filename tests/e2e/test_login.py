@@ -1,0 +1,330 @@
+# SPDX-License-Identifier: MIT
+"""Who may see and do what."""
+
+import re
+import urllib.parse
+
+import pytest
+from browser import Browser
+from reports import envelope
+
+NAME, PASSWORD = "ada@example.com", "a long pass phrase"
+SETUP_LINK = re.compile(r"/setup\?token=([0-9a-f]{32})")
+PAGES = ["/", "/get_weekly_error_report", "/outbox", "/view_traceback?filename=a.py"]
+
+
+def setup_path(server):
+    return SETUP_LINK.search(server.log()).group(0)
+
+
+def set_up(browser, name=NAME, password=PASSWORD, again=None, path=None):
+    path = path or setup_path(browser.server)
+    fields = {
+        "token": path.partition("token=")[2],
+        "name": name,
+        "password": password,
+        "again": password if again is None else again,
+    }
+    return browser.fill_in(path, fields)
+
+
+@pytest.fixture
+def locked(make_server):
+    """A server with a login and no user."""
+    return make_server(web_auth="password").start()
+
+
+@pytest.fixture
+def browser(locked):
+    """A browser that knows nobody yet, of a server with one user."""
+    set_up(Browser(locked))
+    return Browser(locked)
+
+
+@pytest.fixture
+def ada(browser):
+    """Signed in."""
+    assert browser.sign_in(NAME, PASSWORD).status == 303
+    return browser
+
+
+# ---- the first user ----
+
+
+def test_the_set_up_link_makes_the_first_user_who_is_signed_in_then(locked):
+    browser = Browser(locked)
+    answer = set_up(browser, " Ada@Example.com ")
+    assert (answer.status, answer.location) == (303, "/")
+    page = browser.get("/")
+    assert page.status == 200
+    assert NAME in page.body
+    assert Browser(locked).sign_in(NAME, PASSWORD).status == 303
+
+
+def test_the_set_up_link_works_once(locked):
+    path = setup_path(locked)
+    set_up(Browser(locked))
+    late = Browser(locked)
+    assert late.get(path).status == 404
+    token = late.get("/login").field("form_token")
+    fields = {"token": path.partition("=")[2], "name": "eve@example.com", "form_token": token}
+    answer = late.post("/setup", {**fields, "password": PASSWORD, "again": PASSWORD})
+    assert answer.status == 404
+    assert not late.cookies
+    assert late.sign_in("eve@example.com", PASSWORD).status == 403
+
+
+def test_each_start_prints_a_link_until_there_is_a_user(make_server):
+    server = make_server(web_auth="password").start()
+    first = setup_path(server)
+    server.stop()
+    server.start()
+    assert setup_path(server) != first
+    assert Browser(server).get(first).status == 404
+    assert set_up(Browser(server)).status == 303
+    server.stop()
+    server.start()
+    assert not SETUP_LINK.search(server.log())
+    assert Browser(server).sign_in(NAME, PASSWORD).status == 303
+
+
+@pytest.mark.parametrize("token", ["", "0" * 32, "x", "%00", "a" * 10000])
+def test_without_the_right_token_nobody_sets_up(locked, token):
+    assert Browser(locked).get(f"/setup?token={token}").status == 404
+    assert Browser(locked).get("/setup").status == 404
+
+
+@pytest.mark.parametrize(
+    "name, password, again, words",
+    [
+        ("ada", PASSWORD, PASSWORD, "e-mail address"),
+        ("", PASSWORD, PASSWORD, "e-mail address"),
+        ("a\nb@example.com", PASSWORD, PASSWORD, "e-mail address"),
+        ("a\0@example.com", PASSWORD, PASSWORD, "e-mail address"),
+        ("<script>@example.com", PASSWORD, PASSWORD, "e-mail address"),
+        ("x" * 300 + "@example.com", PASSWORD, PASSWORD, "e-mail address"),
+        (NAME, "short", "short", "at least 10"),
+        (NAME, PASSWORD, PASSWORD + "x", "not the same"),
+        (NAME, "0123456789\0", "0123456789\0", "no keyboard"),
+        (NAME, "x" * 2000, "x" * 2000, "at most"),
+    ],
+)
+def test_a_name_or_password_that_cannot_be_is_refused_with_words(
+    locked, name, password, again, words
+):
+    answer = set_up(Browser(locked), name, password, again)
+    assert answer.status == 400
+    assert words in answer.text()
+    assert "<script>" not in answer.body
+    assert set_up(Browser(locked)).status == 303  # the link is as good as before
+
+
+# ---- signing in and out ----
+
+
+def test_pages_lead_to_the_login_and_back_to_what_was_wanted(browser):
+    wanted = "/get_weekly_error_report?timestamp=1700000000&include_known_errors=true"
+    answer = browser.get(wanted)
+    assert answer.status == 303
+    assert answer.location.startswith("/login?next=")
+    fields = {"name": NAME, "password": PASSWORD, "next": browser.get(answer.location).field("next")}
+    answer = browser.fill_in(answer.location, fields)
+    assert (answer.status, answer.location) == (303, wanted)
+    assert browser.get(answer.location).status == 200
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_nothing_is_shown_before_the_login(browser, bugs, path):
+    browser.server.sender().report(bugs["ada"].event())
+    answer = browser.get(path)
+    assert answer.status == 303
+    assert answer.body == ""
+    answer = browser.get(path, Accept="application/json")
+    assert answer.status == 401
+    assert list(answer.json()) == ["error"]
+    assert answer.headers["WWW-Authenticate"] == "Bearer"
+
+
+def test_reports_need_no_login(browser, bugs):
+    assert browser.server.sender().post(envelope(bugs["ada"].event()))[0] == 200
+
+
+def test_the_cookie_is_for_http_and_our_own_pages_only(browser):
+    answer = browser.sign_in(NAME, PASSWORD)
+    cookie = answer.headers["Set-Cookie"]
+    assert re.match(r"flawless_session=[0-9a-f]{64}; Path=/; ", cookie)
+    assert "; HttpOnly" in cookie
+    assert "; SameSite=Lax" in cookie
+    assert "Secure" not in cookie  # it came over plain HTTP
+
+
+def test_each_login_has_a_session_of_its_own(browser):
+    browser.cookies["flawless_session"] = "0" * 64
+    browser.sign_in(NAME, PASSWORD)
+    first = browser.cookies["flawless_session"]
+    assert first != "0" * 64
+    other = Browser(browser.server)
+    other.sign_in(NAME, PASSWORD)
+    assert other.cookies["flawless_session"] != first
+
+
+def test_a_wrong_password_and_an_unknown_name_hear_the_same(browser):
+    wrong = browser.sign_in(NAME, "not the pass phrase")
+    unknown = browser.sign_in("eve@example.com", PASSWORD)
+    assert wrong.status == unknown.status == 403
+    assert "name or the password is wrong" in wrong.body
+    assert wrong.body.replace(NAME, "X") == unknown.body.replace("eve@example.com", "X")
+    assert not browser.cookies
+
+
+@pytest.mark.parametrize(
+    "name, password",
+    [
+        (NAME, "x" * 1000000),
+        ("x" * 60000, "y"),
+        (NAME, PASSWORD + "\0"),
+        (NAME + "\0", PASSWORD),
+        (NAME + "\n", PASSWORD + "\n"),
+        ("<script>alert(1)</script>", "<script>"),
+        ("' OR 1=1 --", "' OR 1=1 --"),
+        ("", ""),
+        ("\udcff", "\udcff"),
+    ],
+)
+def test_hostile_names_and_passwords_are_wrong_and_harm_nothing(browser, name, password):
+    fields = {"name": name.encode(errors="surrogateescape"), "next": "/"}
+    fields["password"] = password.encode(errors="surrogateescape")
+    answer = browser.fill_in("/login", fields)
+    assert answer.status in (403, 413)
+    assert "<script>" not in answer.body
+    assert not browser.cookies
+    assert browser.server.is_running()
+
+
+def test_whoever_tries_passwords_is_told_to_wait(browser):
+    answers = [browser.sign_in(NAME, f"guess number {n}") for n in range(11)]
+    assert [answer.status for answer in answers] == 10 * [403] + [429]
+    assert 0 < int(answers[-1].headers["Retry-After"]) <= 30
+    assert "Too many attempts" in answers[-1].body
+    assert browser.sign_in(NAME, PASSWORD).status == 429  # not even the right one
+
+
+def test_right_passwords_are_not_counted(browser):
+    for _ in range(15):
+        assert Browser(browser.server).sign_in(NAME, PASSWORD).status == 303
+
+
+def test_signing_out_ends_the_session_in_the_store(ada):
+    cookie = dict(ada.cookies)
+    answer = ada.sign_out()
+    assert (answer.status, answer.location) == (303, "/login")
+    assert not ada.cookies
+    thief = Browser(ada.server)
+    thief.cookies = cookie
+    assert thief.get("/").status == 303
+
+
+def test_sessions_outlive_the_server(make_server):
+    server = make_server(web_auth="password").start()
+    browser = Browser(server)
+    set_up(browser)
+    server.stop()
+    server.start()
+    assert browser.get("/").status == 200
+
+
+@pytest.mark.parametrize(
+    "next, goes_to",
+    [
+        ("/outbox?before=7", "/outbox?before=7"),
+        ("https://evil.example/", "/"),
+        ("//evil.example/", "/"),
+        ("/\\evil.example/", "/"),
+        ("/\t/evil.example/", "/"),
+        ("/\n/evil.example/", "/"),
+        ("/x\r\nSet-Cookie: a=b", "/"),
+        ("javascript:alert(1)", "/"),
+        ("", "/"),
+        ("outbox", "/"),
+        ("/" + "x" * 9000, "/"),
+    ],
+)
+def test_the_login_leads_to_our_own_pages_only(browser, next, goes_to):
+    answer = browser.sign_in(NAME, PASSWORD, next)
+    assert (answer.status, answer.location) == (303, goes_to)
+    assert list(browser.cookies) == ["flawless_session"]
+    again = browser.get("/login?" + urllib.parse.urlencode({"next": next}))
+    assert (again.status, again.location) == (303, goes_to)
+
+
+# ---- forms ----
+
+
+def test_a_form_without_a_token_or_with_another_sessions_changes_nothing(ada):
+    other = Browser(ada.server)
+    other.sign_in(NAME, PASSWORD)
+    theirs = other.get("/").field("form_token")
+    assert theirs != ada.get("/").field("form_token")
+    for fields in ({}, {"form_token": ""}, {"form_token": "0" * 32}, {"form_token": theirs}):
+        answer = ada.post("/logout", fields)
+        assert answer.status == 403, fields
+        assert "nothing was changed" in answer.body
+    assert ada.get("/").status == 200
+
+
+def test_a_form_from_another_site_is_refused_whatever_it_carries(ada):
+    token = ada.get("/").field("form_token")
+    for headers in (
+        {"Origin": "https://evil.example"},
+        {"Origin": "null"},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+    ):
+        assert ada.post("/logout", {"form_token": token}, headers).status == 403, headers
+    own = {"Origin": ada.server.url, "Sec-Fetch-Site": "same-origin"}
+    assert ada.post("/logout", {"form_token": token}, own).status == 303
+
+
+def test_a_form_of_somebody_who_is_not_signed_in_leads_to_the_login(browser):
+    token = browser.get("/login").field("form_token")
+    answer = browser.post("/logout", {"form_token": token})
+    assert (answer.status, answer.location) == (303, "/login?next=%2F")
+
+
+def test_forms_without_a_login_need_a_token_too(server):
+    answer = Browser(server).post("/login", {})
+    assert answer.status == 403
+
+
+# ---- what everybody may see ----
+
+
+def test_strangers_learn_of_the_health_only_whether_it_is_well(browser):
+    answer = browser.get("/check_health", Accept="application/json")
+    assert answer.status == 200
+    assert answer.json() == {"status": "ok"}
+    page = browser.get("/check_health").body
+    assert "All is well" in page
+    assert "report_error_threshold" not in page
+    browser.sign_in(NAME, PASSWORD)
+    facts = browser.get("/check_health", Accept="application/json").json()
+    assert "options" in facts
+
+
+def test_metrics_are_for_the_machine_itself_and_for_users(browser):
+    assert browser.get("/metrics").status == 200  # from loopback
+    for headers in ({"X-Forwarded-For": "203.0.113.7"}, {"Host": "rebound.example"}):
+        assert browser.request("GET", "/metrics", headers=headers).status == 401
+    browser.sign_in(NAME, PASSWORD)
+    forwarded = {"X-Forwarded-For": "203.0.113.7"}
+    assert browser.request("GET", "/metrics", headers=forwarded).status == 200
+
+
+def test_the_password_is_neither_logged_nor_stored(ada):
+    Browser(ada.server).sign_in(NAME, "not the pass phrase")
+    cookie = ada.cookies["flawless_session"]
+    state = ada.server.directory / "state"
+    stored = b"".join(path.read_bytes() for path in state.glob("flawless.db*"))
+    for secret in (PASSWORD, "not the pass phrase", cookie):
+        assert secret not in ada.server.log()
+        assert secret.encode() not in stored
