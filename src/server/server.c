@@ -237,8 +237,8 @@ static bool open_state(struct server *server, struct error *error)
     const struct options *o = &server->config->options;
     if (!store_lock(o->store.at, &server->lock, error) ||
         !store_open(o->store.at, STORE_WRITE, &server->store, error) ||
-        !keep_projects(server, error) ||
-        !store_keep_seal_key(server->store, &server->key, error) || !look_for_users(server, error))
+        !keep_projects(server, error) || !store_keep_seal_key(server->store, &server->key, error) ||
+        !look_for_users(server, error))
         return false;
     options_base_url(o, &server->base_url);
     options_smtp_url(o, &server->smtp_url);

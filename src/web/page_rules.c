@@ -2,6 +2,7 @@
 // The pages of rules: all seven kinds have the same form, made of the tables rule_kinds and
 // rule_fields. A rule that is added, changed or removed is in force before the answer.
 #include "io/store_rules.h"
+#include "web/access.h"
 #include "web/rule_show.h"
 #include "web/url.h"
 
