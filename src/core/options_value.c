@@ -370,7 +370,8 @@ void option_copy(struct options *o, const struct options *from, const struct opt
 
 // ---- from field to text ----
 
-// "scheme://user:***@host" for "scheme://user:password@host".
+// "scheme://user:***@host" for "scheme://user:password@host"; "https://***@host" for
+// "https://token@host", where only ssh has users that are no secret.
 static void show_without_password(struct text value, struct buffer *out)
 {
     for (size_t i = 0; i + 3 <= value.len; i++) {
@@ -380,9 +381,10 @@ static void show_without_password(struct text value, struct buffer *out)
         authority = text_until(authority, text_find(authority, '/'));
         size_t at = text_find_last(authority, '@');
         size_t colon = text_find(text_until(authority, at), ':');
-        if (at == authority.len || colon >= at)
+        bool is_http = i >= 4 && text_starts(value, TEXT("http"));
+        if (at == authority.len || (colon >= at && !is_http))
             break;
-        buffer_add(out, text_until(value, i + 3 + colon + 1));
+        buffer_add(out, text_until(value, i + 3 + (colon + 1 < at ? colon + 1 : 0)));
         buffer_add_string(out, "***");
         buffer_add(out, text_from(value, i + 3 + at));
         return;

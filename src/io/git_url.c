@@ -71,7 +71,7 @@ static bool has_good_port(struct text host)
     return port.len == 0 || (text_to_int64(port, &number) && number > 0 && number < 65536);
 }
 
-// "user:password@host/path" behind the scheme.
+// "user:password@host/path" behind the scheme. A user without a password is a token: no less secret.
 static bool take_apart(const struct scheme *scheme, struct text rest, struct arena *arena,
                        struct git_url *url, struct error *error)
 {
@@ -88,9 +88,11 @@ static bool take_apart(const struct scheme *scheme, struct text rest, struct are
                       "%2F, %40 and %3A");
     if (host.len == 0 || host.at[0] == '-' || (user.len && user.at[0] == '-'))
         return refuse(error, "the URL's host or user is missing or begins with '-'");
-    if (colon < user.len) {
-        url->secret = arena_string(arena, text_from(user, colon + 1));
-        url->shown = arena_printf(arena, "%s%.*s:***@%.*s", scheme->name, (int)colon, user.at,
+    bool is_token = scheme->is_http && user.len && colon + 1 >= user.len;
+    if (is_token || colon < user.len) {
+        size_t secret_at = is_token ? 0 : colon + 1;
+        url->secret = arena_string(arena, text_from(user, secret_at));
+        url->shown = arena_printf(arena, "%s%.*s***@%.*s", scheme->name, (int)secret_at, user.at,
                                   TEXT_ARG(text_from(rest, sign + 1)))
                          .at;
     }
@@ -103,7 +105,7 @@ static bool take_apart(const struct scheme *scheme, struct text rest, struct are
     url->plain =
         arena_printf(arena, "%s%.*s", scheme->name, TEXT_ARG(text_from(rest, sign + 1))).at;
     url->user = decode(arena, text_until(user, colon));
-    url->password = decode(arena, text_of(url->secret));
+    url->password = decode(arena, text_from(user, colon + 1));
     return (url->user && url->password) ||
            refuse(error, "the user or password has a control character");
 }
@@ -150,7 +152,8 @@ void git_url_mask(const struct git_url *url, struct error *error)
 {
     if (!error || !url->secret)
         return;
+    const char *decoded = url->password && *url->password ? url->password : url->user;
     mask(error, url->secret);
-    if (url->password && strcmp(url->password, url->secret) != 0)
-        mask(error, url->password);
+    if (decoded && strcmp(decoded, url->secret) != 0)
+        mask(error, decoded);
 }

@@ -11,10 +11,11 @@ enum { GIT_URL_MAX = 2000 }; // bytes
 // A URL taken apart, so that no password gets where others can read it.
 struct git_url {
     const char *plain;           // what git is told: without user and password for http and https
-    const char *shown;           // for people: with "***" for the password
+    const char *shown;           // for people: with "***" for the secret
     const char *host;            // "https://host:port" of http and https, else ""
     const char *user, *password; // decoded; NULL when the URL names none
-    const char *secret;          // the password as it was written; NULL when there is none
+    const char *secret; // the password as it was written; of http without one the user, which is
+                        // then a token; NULL when there is none
 };
 
 // Takes https://, http://, ssh://, git://, file://, host:path (ssh) and absolute paths.
@@ -23,7 +24,7 @@ struct git_url {
 bool git_url_read(const char *written, struct arena *arena, struct git_url *url,
                   struct error *error);
 
-// Puts "***" for the password, written and decoded, wherever the message has it.
+// Puts "***" for the secret, written and decoded, wherever the message has it.
 void git_url_mask(const struct git_url *url, struct error *error);
 
 #endif

@@ -33,6 +33,7 @@ static void a_password_is_in_nothing_that_is_shown_or_given_as_an_argument(void 
     assert_string_equal(url.password, "hun/ter2");
     struct git_url token = read_url("https://abc123@git.example.com/shop.git");
     assert_string_equal(token.plain, "https://git.example.com/shop.git");
+    assert_string_equal(token.shown, "https://***@git.example.com/shop.git");
     assert_string_equal(token.user, "abc123");
     assert_string_equal(token.password, "");
 }
@@ -49,6 +50,10 @@ static void a_password_is_masked_wherever_a_message_has_it(void **state)
     error_set(&error, ERROR_SYSTEM, "*");
     git_url_mask(&url, &error);
     assert_string_equal(error.message, "***");
+    url = read_url("https://to%6ben:@git.example.com/x");
+    error_set(&error, ERROR_SYSTEM, "to%%6ben: and token");
+    git_url_mask(&url, &error);
+    assert_string_equal(error.message, "*** and ***");
 }
 
 static void other_addresses_are_taken_as_they_are(void **state)

@@ -272,6 +272,12 @@ static void secrets_and_passwords_in_urls_are_never_shown(void **state)
     expect_shown("[flawless]\n", "smtp_password", "");
     expect_shown("[flawless]\nrepo_url = https://me:hunter2@git.example.com/a:b@c\n", "repo_url",
                  "https://me:***@git.example.com/a:b@c");
+    expect_shown("[flawless]\nrepo_url = https://token@git.example.com/a\n", "repo_url",
+                 "https://***@git.example.com/a");
+    expect_shown("[flawless]\nrepo_url = https://token:@git.example.com/a\n", "repo_url",
+                 "https://***@git.example.com/a");
+    expect_shown("[flawless]\nrepo_url = ssh://git@git.example.com/a\n", "repo_url",
+                 "ssh://git@git.example.com/a");
     expect_shown("[flawless]\nrepo_url = git@git.example.com:app.git\n", "repo_url",
                  "git@git.example.com:app.git");
 }
