@@ -13,7 +13,8 @@ enum { BOUND_SPAN_MS = 3600 * 1000 };
 //
 // nth_at_ms: when the newest but so many letters less one within the last span was written; 0:
 // there are fewer. digest_at_ms: when what is held back already becomes a digest; 0: nothing is. 0:
-// the letter may be written now, else when its digest is due.
+// the letter may be written now, else when its digest is due, which is never later than a span from
+// now, however far ahead the clock was in between.
 int64_t bound_digest_at_ms(int64_t nth_at_ms, int64_t digest_at_ms, int64_t now_ms);
 
 #endif

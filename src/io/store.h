@@ -177,7 +177,8 @@ bool store_look_at_address(struct store *store, struct text address, int64_t sin
 // the same as if the letter had been written.
 bool store_hold_letter(struct store *store, struct text address, int64_t error_id, int64_t now_ms,
                        int64_t due_at_ms, struct error *error);
-// Addresses whose digest is due, the one due longest first.
+// Addresses whose digest is due, or further away than a digest can be because the clock was set
+// back; the one due longest first.
 bool store_list_digests(struct store *store, int64_t now_ms, size_t address_max,
                         struct arena *arena, struct text **addresses, size_t *address_n,
                         struct error *error);
@@ -186,6 +187,10 @@ bool store_list_digests(struct store *store, int64_t now_ms, size_t address_max,
 bool store_take_held(struct store *store, struct text address, size_t record_max,
                      struct arena *arena, struct error_record **records, size_t *record_n,
                      int64_t *held_n, struct error *error);
+
+// No letter waits longer for its next try; one that seems to was written before the clock was set
+// back, and its time has come.
+enum { STORE_TRY_PAUSE_MAX_MS = 2 * 3600 * 1000 };
 
 // Letters in OUTBOX_WAITING whose time has come, the one due longest first.
 bool store_list_letters_to_send(struct store *store, int64_t now_ms, size_t letter_max,

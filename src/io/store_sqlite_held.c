@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Letters that are held back for a digest.
+#include "core/bound.h"
 #include "io/store_sqlite.h"
 
 bool sqlite_look_at_address(struct store *store, struct text address, int64_t since_ms, int64_t n,
@@ -49,10 +50,12 @@ bool sqlite_list_digests(struct store *store, int64_t now_ms, size_t address_max
 {
     struct query q =
         query_open(sqlite_of(store), SQL_LIST_DIGESTS,
-                   "SELECT address FROM held_letters WHERE due_at_ms <= ?1 GROUP BY address"
+                   "SELECT address FROM held_letters WHERE due_at_ms <= ?1 OR due_at_ms > ?1 + ?3"
+                   " GROUP BY address"
                    " ORDER BY MIN(due_at_ms), address LIMIT ?2");
     query_add_int(&q, now_ms);
     query_add_int(&q, address_max > INT64_MAX ? INT64_MAX : (int64_t)address_max);
+    query_add_int(&q, BOUND_SPAN_MS); // none waits so long, unless the clock was set back
     size_t n = 0, cap = 0;
     struct text *list = NULL;
     enum step step;

@@ -100,12 +100,14 @@ bool sqlite_list_letters_to_send(struct store *store, int64_t now_ms, size_t let
 {
     struct query q = query_open(sqlite_of(store), SQL_LIST_LETTERS_TO_SEND,
                                 "SELECT " LETTER_COLUMNS " FROM outbox WHERE id IN"
-                                " (SELECT id FROM outbox WHERE state = ?1 AND next_try_at_ms <= ?2"
+                                " (SELECT id FROM outbox WHERE state = ?1"
+                                " AND (next_try_at_ms <= ?2 OR next_try_at_ms > ?2 + ?4)"
                                 " ORDER BY next_try_at_ms, id LIMIT ?3)"
                                 " ORDER BY next_try_at_ms, id");
     query_add_int(&q, OUTBOX_WAITING);
     query_add_int(&q, now_ms);
     query_add_int(&q, limit_of(letter_max));
+    query_add_int(&q, STORE_TRY_PAUSE_MAX_MS);
     return read_letters(&q, arena, letters, letter_n, error);
 }
 

@@ -310,6 +310,22 @@ static void held_letters_are_taken_together_when_they_are_due(void **state)
     assert_int_equal(look(f, "ada@example.com", 0, 1).digest_at_ms, 0);
 }
 
+static void what_waits_is_due_at_once_when_the_clock_was_set_back(void **state)
+{
+    struct fixture *f = *state;
+    const int64_t ahead_ms = SUNDAY_MS + INT64_C(365) * 24 * HOUR_MS;
+    struct text *addresses;
+    struct outbox_letter *letters;
+    size_t address_n;
+    hold(f, "a.py", "ada@example.com", 1, ahead_ms + HOUR_MS);
+    add(f, make_letter("m1", OUTBOX_WAITING, ahead_ms));
+    assert_ok(f, store_list_digests(f->store, SUNDAY_MS, 10, &f->arena, &addresses, &address_n,
+                                    &f->error));
+    assert_int_equal(address_n, 1);
+    assert_int_equal(list_to_send(f, SUNDAY_MS, 10, &letters), 1);
+    assert_int_equal(list_to_send(f, ahead_ms - HOUR_MS, 10, &letters), 0);
+}
+
 static void a_merge_takes_what_is_held_with_it(void **state)
 {
     struct fixture *f = *state;
@@ -355,6 +371,7 @@ int main(void)
         contract_test(letters_are_counted_by_state),
         contract_test(letters_of_an_address_are_counted_without_regard_to_case),
         contract_test(held_letters_are_taken_together_when_they_are_due),
+        contract_test(what_waits_is_due_at_once_when_the_clock_was_set_back),
         contract_test(a_merge_takes_what_is_held_with_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -21,6 +21,7 @@ static void a_clock_that_was_set_back_delays_a_digest_by_an_hour_at_most(void **
 {
     (void)state;
     assert_int_equal(bound_digest_at_ms(INT64_C(9000000000), 0, NOW_MS), NOW_MS + BOUND_SPAN_MS);
+    assert_int_equal(bound_digest_at_ms(0, INT64_C(9000000000), NOW_MS), NOW_MS + BOUND_SPAN_MS);
 }
 
 static struct letter write_digest(struct error_record *records, size_t n, int64_t error_n,
