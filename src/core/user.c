@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "core/user.h"
 
+#include "base/hex.h"
+
 static bool has_control(struct text t)
 {
     for (size_t i = 0; i < t.len; i++)
@@ -44,4 +46,12 @@ bool user_check_password(struct text password, struct error *error)
         return error_set(error, ERROR_INPUT,
                          "The password has a character that no keyboard types, such as a line end");
     return true;
+}
+
+struct text user_secret_digest(struct text secret, struct arena *arena)
+{
+    char hex[33];
+    struct digest digest = digest_of(&secret, 1);
+    hex_write(digest.bytes, sizeof digest.bytes, hex);
+    return arena_copy(arena, text_of(hex));
 }

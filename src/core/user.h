@@ -13,4 +13,7 @@ bool user_read_name(struct text typed, struct arena *arena, struct text *name, s
 // Long enough, and typeable again: no control characters. There are no other rules. ERROR_INPUT.
 bool user_check_password(struct text password, struct error *error);
 
+// What a store knows a cookie or a token by: random ones, that nobody can guess from it.
+struct text user_secret_digest(struct text secret, struct arena *arena);
+
 #endif

@@ -11,6 +11,7 @@ int command_configure(int argc, char **arguments);
 int command_dsn(int argc, char **arguments);
 int command_options(int argc, char **arguments);
 int command_start(int argc, char **arguments);
+int command_user(int argc, char **arguments);
 int command_version(int argc, char **arguments);
 
 #endif

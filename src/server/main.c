@@ -90,6 +90,22 @@ static const struct command {
      "\n"
      "Without -conf the git work tree that surrounds the current directory is watched, every "
      "option is at its default, and what is remembered goes into the user's data directory."},
+    {"user", command_user, "[-conf PATH] ACTION [NAME]", "say who may sign in",
+     "Says who may sign in to the pages. It works beside a running server, which sees each change "
+     "at once. NAME is an e-mail address. -conf PATH as with `flawless start`.\n"
+     "\n"
+     "add NAME: a new user. password NAME: another password; whoever was signed in with the old "
+     "one "
+     "is signed out. On a terminal the password is asked for twice and not shown; otherwise it is "
+     "one line of standard input. It has at least 10 characters.\n"
+     "\n"
+     "remove NAME: the user, every session and the token are gone.\n"
+     "\n"
+     "token NAME: prints a token for scripts and Prometheus, which send it in the header "
+     "\"Authorization: Bearer TOKEN\" and can read every page with it and change nothing. It is "
+     "shown this once. A new one takes the place of the old one; token NAME --revoke leaves none.\n"
+     "\n"
+     "list: all users, and who has a token; with --json for scripts."},
     {"version", command_version, "", "print the version", "Prints the version."},
 };
 

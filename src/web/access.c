@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "web/access.h"
 
+#include "core/user.h"
 #include "io/store_users.h"
 #include "web/guard.h"
 #include "web/session.h"
@@ -16,8 +17,8 @@ static bool find_script(const struct page *page, struct text authorization, stru
     struct text token = text_trim(text_from(authorization, sizeof scheme - 1));
     struct user user;
     struct error reason = {0};
-    if (store_find_token_user(page->store, session_digest(token, page->arena), page->arena, &user,
-                              &reason)) {
+    if (store_find_token_user(page->store, user_secret_digest(token, page->arena), page->arena,
+                              &user, &reason)) {
         visitor->kind = VISITOR_SCRIPT;
         visitor->name = user.name;
         return true;

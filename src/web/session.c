@@ -3,20 +3,13 @@
 
 #include "base/hex.h"
 #include "base/log.h"
+#include "core/user.h"
 #include "io/store_users.h"
 
 #define COOKIE "flawless_session"
 
 enum { COOKIE_LEN = 64 };
 static const int64_t DAY_MS = 24 * 3600 * 1000;
-
-struct text session_digest(struct text secret, struct arena *arena)
-{
-    char hex[33];
-    struct digest digest = digest_of(&secret, 1);
-    hex_write(digest.bytes, sizeof digest.bytes, hex);
-    return arena_copy(arena, text_of(hex));
-}
 
 struct text session_cookie(struct http_request *request)
 {
@@ -61,8 +54,8 @@ bool session_find(const struct page *page, struct text cookie, struct text *name
     struct session session;
     struct error reason = {0};
     *name = (struct text){0};
-    if (!store_find_session(page->store, session_digest(cookie, page->arena), page->arena, &session,
-                            &reason)) {
+    if (!store_find_session(page->store, user_secret_digest(cookie, page->arena), page->arena,
+                            &session, &reason)) {
         if (reason.kind == ERROR_NOT_FOUND)
             return true;
         *error = reason;
@@ -80,7 +73,7 @@ bool session_find(const struct page *page, struct text cookie, struct text *name
 void session_make(const struct page *page, struct text user_name, struct new_session *session)
 {
     hex_random(32, session->cookie);
-    session->digest = session_digest(text_of(session->cookie), page->arena);
+    session->digest = user_secret_digest(text_of(session->cookie), page->arena);
     session->user_name = user_name;
     session->now_ms = page->now_ms;
 }
@@ -112,7 +105,7 @@ static bool apply_end(void *data, struct store *store, struct error *error)
 
 bool session_end(struct page *page, struct error *error)
 {
-    struct text digest = session_digest(session_cookie(page->request), page->arena);
+    struct text digest = user_secret_digest(session_cookie(page->request), page->arena);
     if (!page->settings->change(page->settings->self, apply_end, &digest, error))
         return false;
     give_cookie(page, "", 0);

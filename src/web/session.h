@@ -7,9 +7,6 @@
 
 enum { SESSION_IDLE_DAYS = 30 };
 
-// What the store knows a cookie or a token by.
-struct text session_digest(struct text secret, struct arena *arena);
-
 struct text session_cookie(struct http_request *request); // empty when there is none of ours
 // *name: of who is signed in; empty when nobody is. False only when the store fails.
 bool session_find(const struct page *page, struct text cookie, struct text *name,

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: MIT
 """Who may see and do what."""
 
+import json
 import re
+import subprocess
 import urllib.parse
 
 import pytest
@@ -294,6 +296,98 @@ def test_a_form_of_somebody_who_is_not_signed_in_leads_to_the_login(browser):
 def test_forms_without_a_login_need_a_token_too(server):
     answer = Browser(server).post("/login", {})
     assert answer.status == 403
+
+
+# ---- users and tokens ----
+
+
+def user(server, *words, password="", status=0):
+    run = subprocess.run(
+        server.command("user", "-conf", server.cfg, *words),
+        input=f"{password}\n" if password else "",
+        capture_output=True,
+        text=True,
+    )
+    assert run.returncode == status, run.stderr
+    return run.stderr if status else run.stdout
+
+
+def test_users_are_added_and_removed_beside_the_server(ada):
+    server = ada.server
+    user(server, "add", "Bob@example.com", password=PASSWORD)
+    bob = Browser(server)
+    assert bob.sign_in("bob@example.com", PASSWORD).status == 303
+    assert bob.get("/").status == 200
+    listed = json.loads(user(server, "list", "--json"))
+    assert [each["name"] for each in listed] == [NAME, "bob@example.com"]
+    user(server, "remove", "bob@example.com")
+    assert bob.get("/").status == 303
+    assert bob.sign_in("bob@example.com", PASSWORD).status == 403
+    assert ada.get("/").status == 200
+
+
+def test_another_password_ends_the_sessions(ada):
+    user(ada.server, "password", NAME, password="another pass phrase")
+    assert ada.get("/").status == 303
+    assert ada.sign_in(NAME, PASSWORD).status == 403
+    assert ada.sign_in(NAME, "another pass phrase").status == 303
+
+
+@pytest.mark.parametrize(
+    "words, password, status, says",
+    [
+        (["add", NAME], PASSWORD, 1, "already"),
+        (["add", "bob"], PASSWORD, 2, "e-mail address"),
+        (["add", "bob@example.com"], "short", 2, "at least 10"),
+        (["add", "bob@example.com"], "", 2, "no password"),
+        (["password", "bob@example.com"], PASSWORD, 1, "no such user"),
+        (["remove", "bob@example.com"], "", 1, "no user bob@example.com"),
+        (["token", "bob@example.com"], "", 1, "no user bob@example.com"),
+        (["remove"], "", 2, "needs a name"),
+        (["list", NAME], "", 2, "takes no name"),
+        (["list", "--revoke"], "", 2, "--revoke is for token"),
+        (["promote", NAME], "", 2, "has to come next"),
+        ([], "", 2, "has to come next"),
+    ],
+)
+def test_what_cannot_be_done_with_a_user_is_told(browser, words, password, status, says):
+    assert says in user(browser.server, *words, password=password, status=status)
+
+
+def test_a_token_reads_everything_and_changes_nothing(browser):
+    server = browser.server
+    token = user(server, "token", NAME).strip()
+    bearer = {"Authorization": f"Bearer {token}"}
+    forwarded = {**bearer, "X-Forwarded-For": "203.0.113.7"}
+    assert browser.get("/outbox", **bearer, Accept="application/json").json()["letters"] == []
+    assert browser.request("GET", "/metrics", headers=forwarded).status == 200
+    assert "options" in browser.get("/check_health", **bearer, Accept="application/json").json()
+    page = browser.get("/add_watch", **bearer)
+    fields = {"form_token": page.field("form_token"), "email": NAME, "filepath": "x"}
+    assert browser.post("/add_watch", fields, bearer).status == 403
+    assert browser.post("/logout", fields, bearer).status == 403
+    assert "(has a token)" in user(server, "list")
+
+
+def test_a_token_ends_with_a_new_one_with_revoke_and_with_its_user(browser):
+    server = browser.server
+
+    def status(token):
+        return browser.get("/outbox", Authorization=f"Bearer {token}").status
+
+    first = user(server, "token", NAME).strip()
+    second = user(server, "token", NAME).strip()
+    assert (status(first), status(second)) == (401, 200)
+    user(server, "token", NAME, "--revoke")
+    assert status(second) == 401
+    third = user(server, "token", NAME).strip()
+    user(server, "remove", NAME)
+    assert status(third) == 401
+
+
+@pytest.mark.parametrize("token", ["", "x", "0" * 64, "' OR 1=1", "a" * 8000])
+def test_a_made_up_token_is_nobodys(browser, token):
+    assert browser.get("/outbox", Authorization=f"Bearer {token}").status == 401
 
 
 # ---- what everybody may see ----
