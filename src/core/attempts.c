@@ -34,9 +34,12 @@ int64_t attempts_take(struct attempts *attempts, struct text who, int64_t now_ms
     struct attempt_slot *slot = find(attempts, who, &digest);
     if (!is_of(slot, &digest))
         *slot = (struct attempt_slot){.who = digest};
+    int64_t latest_ms = now_ms + ATTEMPTS_AT_ONCE * (int64_t)ATTEMPT_COST_MS;
+    if (slot->whole_at_ms > latest_ms) // the clock was set back
+        slot->whole_at_ms = latest_ms;
     int64_t from_ms = slot->whole_at_ms > now_ms ? slot->whole_at_ms : now_ms;
     int64_t whole_at_ms = from_ms + ATTEMPT_COST_MS;
-    int64_t wait_ms = whole_at_ms - now_ms - ATTEMPTS_AT_ONCE * (int64_t)ATTEMPT_COST_MS;
+    int64_t wait_ms = whole_at_ms - latest_ms;
     if (wait_ms > 0)
         return wait_ms;
     slot->whole_at_ms = whole_at_ms;

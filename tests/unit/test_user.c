@@ -88,6 +88,9 @@ static void so_many_attempts_at_once_then_one_a_while(void **state)
     assert_int_equal(attempts_take(attempts, TEXT("ada"), now_ms + ATTEMPT_COST_MS - 1), 1);
     assert_int_equal(attempts_take(attempts, TEXT("ada"), now_ms + ATTEMPT_COST_MS), 0);
     assert_true(attempts_take(attempts, TEXT("ada"), now_ms + ATTEMPT_COST_MS) > 0);
+    const int64_t set_back_ms = now_ms - INT64_C(1000) * 3600 * 1000;
+    assert_int_equal(attempts_take(attempts, TEXT("ada"), set_back_ms), ATTEMPT_COST_MS);
+    assert_int_equal(attempts_take(attempts, TEXT("ada"), set_back_ms + ATTEMPT_COST_MS), 0);
 }
 
 static void a_good_attempt_costs_nothing(void **state)
