@@ -56,14 +56,14 @@ static struct text keep(struct arena *arena, struct buffer *b)
 
 static struct text link_of(const struct digest_facts *facts, size_t i, struct arena *arena)
 {
-    struct text url = letter_link_error(facts->base_url, &facts->records[i], arena);
+    struct text url = letter_link_error(&facts->home, &facts->records[i], arena);
     return url.len <= LINK_SHOWN_MAX ? url : (struct text){0};
 }
 
 // Of the project where most happens.
 static struct letter_link link_week(const struct digest_facts *facts, struct arena *arena)
 {
-    return letter_link_week(facts->base_url, facts->records[0].project_id, facts->now_ms, arena);
+    return letter_link_week(&facts->home, facts->records[0].project_id, facts->now_ms, arena);
 }
 
 static struct text write_text(const struct digest_facts *facts, struct arena *arena)

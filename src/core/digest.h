@@ -12,7 +12,7 @@ struct digest_facts {
     size_t record_n;                    // 1 to DIGEST_RECORD_MAX
     int64_t error_n;                    // of all, shown or not
     int64_t letters_per_hour;           // the bound
-    struct text base_url;               // without a final slash
+    struct letter_home home;
     int64_t now_ms;
 };
 

@@ -214,7 +214,7 @@ void letter_write(const struct letter_facts *facts, struct arena *arena, struct 
         part_variables(facts->report, facts->judge, &parts[4].body);
         plain_add(&parts[5].body, text_trim(facts->report->request), REQUEST_MAX, PLAIN_LINES);
     }
-    letter_links(facts->base_url, facts->record, facts->now_ms, arena, links);
+    letter_links(&facts->home, facts->record, facts->now_ms, arena, links);
     letter->subject = write_subject(facts, arena);
     letter->text = write_text(parts, links, arena);
     letter->html = write_html(parts, links, letter->subject, arena);

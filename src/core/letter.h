@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "core/error_record.h"
 #include "core/guilt.h"
+#include "core/letter_links.h"
 #include "report/report.h"
 
 struct letter_facts {
@@ -13,7 +14,7 @@ struct letter_facts {
     const struct report *report; // the occurrence to show; NULL when none was kept
     const struct judge
         *judge; // tells which frames are ours; NULL: those the client does not call foreign
-    struct text base_url; // "http://host:port" without a final slash
+    struct letter_home home;
     int64_t now_ms;
     struct text header; // on top of everything, from a known error's rule; may be empty
     bool is_to_owner;   // whoever owns the line reads it

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "core/letter_links.h"
 
+#include "core/link.h"
+
 enum { PARAMETER_MAX = 1024 }; // bytes before encoding
 
 struct parameter {
@@ -22,17 +24,42 @@ static void add_encoded(struct buffer *out, struct text t)
     }
 }
 
-static struct text make_url(struct text base_url, const char *path,
+struct parameters {
+    const struct parameter *all;
+    size_t n;
+};
+
+// As it stands in the link.
+static struct text find_parameter(const void *self, const char *name)
+{
+    const struct parameters *parameters = self;
+    for (size_t i = 0; i < parameters->n; i++)
+        if (text_equal(text_of(parameters->all[i].name), text_of(name)))
+            return text_clip(parameters->all[i].value, PARAMETER_MAX);
+    return (struct text){0};
+}
+
+static void add_signature(struct buffer *url, const struct letter_home *home, int64_t project_id,
+                          const char *path, const struct parameters *parameters)
+{
+    char signature[SEAL_LEN + 1];
+    if (home->key && link_sign(home->key, project_id, text_of(path),
+                               (struct link_parameters){parameters, find_parameter}, signature))
+        buffer_printf(url, "&signature=%s", signature);
+}
+
+static struct text make_url(const struct letter_home *home, const char *path, int64_t project_id,
                             const struct parameter *parameters, size_t n, struct text anchor,
                             struct arena *arena)
 {
     struct buffer url = {0};
-    buffer_add(&url, base_url);
+    buffer_add(&url, home->base_url);
     buffer_add_string(&url, path);
     for (size_t i = 0; i < n; i++) {
         buffer_printf(&url, "%c%s=", i ? '&' : '?', parameters[i].name);
         add_encoded(&url, parameters[i].value);
     }
+    add_signature(&url, home, project_id, path, &(struct parameters){parameters, n});
     if (anchor.len > 0) {
         buffer_add_char(&url, '#');
         add_encoded(&url, anchor);
@@ -47,7 +74,7 @@ static struct text number(int64_t n, struct arena *arena)
     return arena_printf(arena, "%lld", (long long)n);
 }
 
-struct text letter_link_error(struct text base_url, const struct error_record *record,
+struct text letter_link_error(const struct letter_home *home, const struct error_record *record,
                               struct arena *arena)
 {
     const struct parameter place[] = {
@@ -57,10 +84,10 @@ struct text letter_link_error(struct text base_url, const struct error_record *r
         {"text", record->text},
         {"project", number(record->project_id, arena)},
     };
-    return make_url(base_url, "/view_traceback", place, 5, (struct text){0}, arena);
+    return make_url(home, "/view_traceback", record->project_id, place, 5, (struct text){0}, arena);
 }
 
-static struct text link_known(struct text base_url, const struct error_record *record,
+static struct text link_known(const struct letter_home *home, const struct error_record *record,
                               struct arena *arena)
 {
     const struct parameter line[] = {
@@ -69,12 +96,12 @@ static struct text link_known(struct text base_url, const struct error_record *r
         {"code_fragment", record->text},
         {"project", number(record->project_id, arena)},
     };
-    return make_url(base_url, "/add_known_error", line, 4, (struct text){0}, arena);
+    return make_url(home, "/add_known_error", record->project_id, line, 4, (struct text){0}, arena);
 }
 
 // developer: whose errors the page is to begin with; may be empty.
-static struct text link_week(struct text base_url, int64_t project_id, struct text developer,
-                             int64_t now_ms, struct arena *arena)
+static struct text link_week(const struct letter_home *home, int64_t project_id,
+                             struct text developer, int64_t now_ms, struct arena *arena)
 {
     const struct parameter week[] = {
         {"timestamp", number(now_ms / 1000, arena)},
@@ -82,24 +109,24 @@ static struct text link_week(struct text base_url, int64_t project_id, struct te
         {"include_modified_before_min_date", TEXT("true")},
         {"project", number(project_id, arena)},
     };
-    return make_url(base_url, "/get_weekly_error_report", week, 4, developer, arena);
+    return make_url(home, "/get_weekly_error_report", project_id, week, 4, developer, arena);
 }
 
-void letter_links(struct text base_url, const struct error_record *record, int64_t now_ms,
+void letter_links(const struct letter_home *home, const struct error_record *record, int64_t now_ms,
                   struct arena *arena, struct letter_link links[LETTER_LINK_N])
 {
     struct text week =
-        link_week(base_url, record->project_id, record->ownership.owner_email, now_ms, arena);
+        link_week(home, record->project_id, record->ownership.owner_email, now_ms, arena);
     links[0] =
-        (struct letter_link){"Most recent occurrence", letter_link_error(base_url, record, arena)};
+        (struct letter_link){"Most recent occurrence", letter_link_error(home, record, arena)};
     links[1] = (struct letter_link){"All errors of this developer, this week", week};
     links[2] = (struct letter_link){"Add it to the known errors, if it need not be mended",
-                                    link_known(base_url, record, arena)};
+                                    link_known(home, record, arena)};
 }
 
-struct letter_link letter_link_week(struct text base_url, int64_t project_id, int64_t now_ms,
-                                    struct arena *arena)
+struct letter_link letter_link_week(const struct letter_home *home, int64_t project_id,
+                                    int64_t now_ms, struct arena *arena)
 {
     return (struct letter_link){"All errors of this week, yours among them",
-                                link_week(base_url, project_id, (struct text){0}, now_ms, arena)};
+                                link_week(home, project_id, (struct text){0}, now_ms, arena)};
 }

@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "base/buffer.h"
+#include "base/seal.h"
 #include "core/error_record.h"
 
 struct letter_link {
@@ -13,16 +14,22 @@ struct letter_link {
 };
 
 // Each names its project by the number, which stays when the project gets another name.
-// base_url: "http://host:port" without a final slash. Parameters are clipped at 1 kB each.
-struct text letter_link_error(struct text base_url, const struct error_record *record,
+// Where links lead.
+struct letter_home {
+    struct text base_url;       // "http://host:port" without a final slash
+    const struct seal_key *key; // links open their page without a login (core/link.h); NULL: not so
+};
+
+// Parameters are clipped at 1 kB each.
+struct text letter_link_error(const struct letter_home *home, const struct error_record *record,
                               struct arena *arena); // its most recent occurrence
 
 enum { LETTER_LINK_N = 3 };
 // Those at the end of an error's letter.
-void letter_links(struct text base_url, const struct error_record *record, int64_t now_ms,
+void letter_links(const struct letter_home *home, const struct error_record *record, int64_t now_ms,
                   struct arena *arena, struct letter_link links[LETTER_LINK_N]);
 // At the end of a digest: the week's errors, by developer.
-struct letter_link letter_link_week(struct text base_url, int64_t project_id, int64_t now_ms,
-                                    struct arena *arena);
+struct letter_link letter_link_week(const struct letter_home *home, int64_t project_id,
+                                    int64_t now_ms, struct arena *arena);
 
 #endif

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/metrics.h"
 #include "base/queue.h"
+#include "base/seal.h"
 #include "core/alert.h"
 #include "core/guilt.h"
 #include "io/store.h"
@@ -83,12 +84,13 @@ struct ledger_change {
 struct ledger_settings {
     struct store *store; // open for writing; the ledger's own from start to stop
     const struct clock *clock;
-    struct text base_url;        // of links in letters
-    struct text sender;          // From
-    struct text sender_domain;   // of Message-IDs
-    struct text default_contact; // who hears of addresses that are refused; may be empty
-    int64_t letters_per_hour;    // to one address; what exceeds it becomes a digest
-    bool has_smtp;               // letters wait to be sent; else they are kept in the outbox
+    struct text base_url;            // of links in letters
+    const struct seal_key *link_key; // they are signed with; NULL: not signed
+    struct text sender;              // From
+    struct text sender_domain;       // of Message-IDs
+    struct text default_contact;     // who hears of addresses that are refused; may be empty
+    int64_t letters_per_hour;        // to one address; what exceeds it becomes a digest
+    bool has_smtp;                   // letters wait to be sent; else they are kept in the outbox
 
     void *self; // of all functions below, which are called on the ledger's thread and must not wait
     struct judge *(*hold_judge)(void *self, int64_t project_id);

@@ -67,7 +67,7 @@ bool post_digest(const struct ledger_settings *settings, struct text to, struct 
 {
     struct error_record *records;
     struct digest_facts facts = {.letters_per_hour = settings->letters_per_hour,
-                                 .base_url = settings->base_url,
+                                 .home = {settings->base_url, settings->link_key},
                                  .now_ms = clock_wall_ms(settings->clock)};
     struct letter letter;
     if (!store_take_held(settings->store, to, DIGEST_RECORD_MAX, arena, &records, &facts.record_n,

@@ -287,6 +287,7 @@ static void start_ledger(struct server *server)
         .store = server->store,
         .clock = &clock_system,
         .base_url = buffer_text(&server->base_url),
+        .link_key = o->web_auth == WEB_AUTH_NONE ? NULL : &server->key,
         .sender = buffer_text(&server->sender),
         .sender_domain = o->email_domain_name,
         .default_contact = o->default_contact,

@@ -89,7 +89,7 @@ static enum settled tell(const struct ledger_settings *settings, const struct ju
         .record = record,
         .report = report,
         .judge = judge,
-        .base_url = settings->base_url,
+        .home = {settings->base_url, settings->link_key},
         .now_ms = clock_wall_ms(settings->clock),
         .header = known ? known->email_header : (struct text){0},
     };

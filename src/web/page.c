@@ -107,6 +107,8 @@ void page_complete(struct page *page, struct text style)
     page_show_project(page);
     value_set_text(page->arena, page->facts, "_form_token",
                    access_form_token(page->settings, visitor, page->arena));
+    value_set_text(page->arena, page->facts, "_signature",
+                   visitor->kind == VISITOR_LINK ? visitor->bond : (struct text){0});
     value_set_text(page->arena, page->facts, "_user",
                    visitor->kind == VISITOR_PERSON ? visitor->name : (struct text){0});
     value_set_bool(page->arena, page->facts, "_may_look", visitor->kind >= VISITOR_SCRIPT);

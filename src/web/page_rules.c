@@ -98,6 +98,13 @@ static bool show_unreadable(struct page *page, const struct rule_kind *kind, str
     return true;
 }
 
+// Who came by a link in a letter may add a rule for one function, and neither see nor change
+// others.
+static bool is_by_link(const struct page *page)
+{
+    return page->visitor->kind == VISITOR_LINK;
+}
+
 static bool show_page(struct page *page, const struct rule_kind *kind, int64_t id,
                       const struct rule_typed *typed, struct text note, struct text refusal,
                       struct error *error)
@@ -105,12 +112,23 @@ static bool show_page(struct page *page, const struct rule_kind *kind, int64_t i
     value_set_text(page->arena, page->facts, "file", text_of(rule_file_names[kind->file]));
     value_set_text(page->arena, page->facts, "form_token",
                    access_form_token(page->settings, page->visitor, page->arena));
-    rule_show_all(page, kind);
+    value_set_bool(page->arena, page->facts, "_is_by_link", is_by_link(page));
+    if (!is_by_link(page))
+        rule_show_all(page, kind);
     show_form(page, kind, id, typed);
     value_set_text(page->arena, page->facts, "_note", note);
     value_set_text(page->arena, page->facts, "_error", refusal);
     value_set_bool(page->arena, page->facts, "_in_rules", true);
-    return show_unreadable(page, kind, error);
+    return is_by_link(page) || show_unreadable(page, kind, error);
+}
+
+static bool check_link(const struct page *page, struct error *error)
+{
+    return !is_by_link(page) ||
+           (!page->parameter(page, "id").len && !page->parameter(page, "remove").len) ||
+           error_set(error, ERROR_REFUSED,
+                     "With a link in a letter a rule can be added and none be changed: sign in to "
+                     "do that");
 }
 
 static bool is_gone(struct error *error)
@@ -133,7 +151,7 @@ bool page_rules(struct page *page, struct error *error)
     const struct rule_kind *kind = rule_kind_at(page->path);
     struct rule_typed typed;
     int64_t id;
-    if (!page_get_number(page, "id", 0, &id, error))
+    if (!check_link(page, error) || !page_get_number(page, "id", 0, &id, error))
         return false;
     const struct rule *rule = id ? find_rule(page, kind->file, id) : NULL;
     if (id && !rule)
@@ -169,8 +187,13 @@ static bool save(struct page *page, const struct rule_kind *kind, int64_t id, st
         return error->kind == ERROR_NOT_FOUND ? is_gone(error) : false;
     page->settings->renew_rules(page->settings->self, page->project->id);
     const struct note *note = !id ? &notes[0] : body.len ? &notes[1] : &notes[2];
-    const struct url_parameter saved = {"saved", text_of(note->word)};
-    page->location = page_link(page, kind->path, &saved, 1);
+    const struct url_parameter saved[] = {
+        {"saved", text_of(note->word)},
+        {"filename", page->parameter(page, "filename")},
+        {"function_name", page->parameter(page, "function_name")},
+        {"signature", page->parameter(page, "signature")},
+    };
+    page->location = page_link(page, kind->path, saved, is_by_link(page) ? 4 : 1);
     return true;
 }
 
@@ -194,7 +217,7 @@ bool page_save_rule(struct page *page, struct error *error)
     const struct rule_kind *kind = rule_kind_at(page->path);
     struct rule_typed typed;
     int64_t id;
-    if (!page_get_number(page, "id", 0, &id, error))
+    if (!check_link(page, error) || !page_get_number(page, "id", 0, &id, error))
         return false;
     if (page->parameter(page, "remove").len)
         return id ? save(page, kind, id, (struct text){0}, error) : is_gone(error);

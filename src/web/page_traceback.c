@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // One error: where it is, whose it is, and its newest occurrence in full.
-#include "web/page.h"
+#include "web/access.h"
 
 #include "core/week.h"
 #include "web/rule_kinds.h"
@@ -78,6 +78,12 @@ static bool show_variants(struct page *page, int64_t error_id, struct error *err
     return true;
 }
 
+static struct text find_in_place(const void *self, const char *name)
+{
+    const struct error_record *record = self;
+    return text_equal(text_of(name), TEXT("filename")) ? record->path : record->function;
+}
+
 // Pages of rules with the form filled in for this line.
 static void show_rule_links(struct page *page, const struct error_record *record)
 {
@@ -94,6 +100,8 @@ static void show_rule_links(struct page *page, const struct error_record *record
         {"filename", record->path},
         {"function_name", record->function},
         {"code_fragment", text_trim(record->text)},
+        {"signature", access_sign(page, TEXT("/add_known_error"),
+                                  &(struct link_parameters){record, find_in_place})},
     };
     const struct url_parameter tree = {"filepath", record->path};
     value_set_bool(page->arena, page->facts, "_is_ours", is_ours);

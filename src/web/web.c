@@ -60,7 +60,7 @@ static const struct route routes[] = {
     {"/", page_week, NULL, true, OPEN_TO_USERS},
     {"/add_building_block", page_rules, page_save_rule, true, OPEN_TO_USERS},
     {"/add_ignored_exception", page_rules, page_save_rule, true, OPEN_TO_USERS},
-    {"/add_known_error", page_rules, page_save_rule, true, OPEN_TO_USERS},
+    {"/add_known_error", page_rules, page_save_rule, true, OPEN_BY_LINK},
     {"/add_third_party", page_rules, page_save_rule, true, OPEN_TO_USERS},
     {"/add_watch", page_rules, page_save_rule, true, OPEN_TO_USERS},
     {"/admin", page_admin, NULL, true, OPEN_TO_USERS},

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Who may see and do what."""
 
+import html
 import json
 import re
 import subprocess
@@ -9,6 +10,7 @@ import urllib.parse
 import pytest
 from browser import Browser
 from reports import envelope
+from stage import wait_for
 
 NAME, PASSWORD = "ada@example.com", "a long pass phrase"
 SETUP_LINK = re.compile(r"/setup\?token=([0-9a-f]{32})")
@@ -388,6 +390,96 @@ def test_a_token_ends_with_a_new_one_with_revoke_and_with_its_user(browser):
 @pytest.mark.parametrize("token", ["", "x", "0" * 64, "' OR 1=1", "a" * 8000])
 def test_a_made_up_token_is_nobodys(browser, token):
     assert browser.get("/outbox", Authorization=f"Bearer {token}").status == 401
+
+
+# ---- links in letters ----
+
+
+@pytest.fixture
+def links(ada, bugs):
+    """By page: the paths of the links in a letter."""
+    for _ in range(3):
+        ada.server.sender().report(bugs["ada"].event())
+
+    def letters():
+        return ada.get("/outbox", Accept="application/json").json()["letters"]
+
+    wait_for("the letter", letters)
+    found = re.findall(re.escape(ada.server.url) + r"((/\w*)\?\S+)", letters()[0]["text"])
+    return {page: path for path, page in found}
+
+
+def with_parameter(path, name, value):
+    page, _, query = path.partition("?")
+    parameters = dict(urllib.parse.parse_qsl(query, keep_blank_values=True))
+    return f"{page}?{urllib.parse.urlencode({**parameters, name: value})}"
+
+
+def test_a_letters_link_opens_the_error_and_nothing_else_without_a_login(browser, links, bugs):
+    reader = Browser(browser.server)
+    page = reader.get(links["/view_traceback"])
+    assert page.status == 200
+    assert bugs["ada"].path in page.body
+    assert "Sign out" not in page.body
+    assert '<nav aria-label="Pages">' not in page.body
+    assert not reader.cookies
+    for path in ["/", "/outbox", "/admin", "/audit", links["/get_weekly_error_report"]]:
+        assert reader.get(path).status == 303, path
+    signature = links["/view_traceback"].partition("signature=")[2]
+    assert reader.get(f"/outbox?signature={signature}").status == 303
+    assert reader.get(f"/admin?signature={signature}").status == 303
+
+
+@pytest.mark.parametrize(
+    "name, value",
+    [
+        ("filename", "shop/views.py"),
+        ("function_name", "other"),
+        ("line_number", "1"),
+        ("text", "pass"),
+        ("signature", "0" * 32),
+        ("signature", ""),
+        ("signature", "x" * 1000),
+    ],
+)
+def test_a_link_that_was_changed_leads_to_the_login(links, browser, name, value):
+    reader = Browser(browser.server)
+    assert reader.get(with_parameter(links["/view_traceback"], name, value)).status == 303
+    if name not in ("line_number", "text"):
+        assert reader.get(with_parameter(links["/add_known_error"], name, value)).status == 303
+
+
+def test_a_letters_link_adds_one_known_error_and_the_audit_says_so(ada, links):
+    reader = Browser(ada.server)
+    path = links["/add_known_error"]
+    form = reader.get(path)
+    assert form.status == 200
+    assert "In force" not in form.body
+    parameters = dict(urllib.parse.parse_qsl(path.partition("?")[2], keep_blank_values=True))
+    fields = {**parameters, "form_token": form.field("form_token"), "alert_every_n_occurrences": 5}
+    del fields["project"]
+    for wrong in (
+        {"filename": "shop/views.py"},
+        {"function_name": "other"},
+        {"signature": "0" * 32},
+        {"form_token": "0" * 32},
+        {"id": "1"},
+        {"id": "1", "remove": "yes"},
+    ):
+        assert reader.post("/add_known_error", {**fields, **wrong}).status in (303, 403), wrong
+        assert "by link in a letter" not in ada.get("/audit").body, wrong
+    answer = reader.post("/add_known_error", fields)
+    assert answer.status == 303, answer.body
+    assert reader.get(answer.location).status == 200
+    assert "by link in a letter" in ada.get("/audit").body
+
+
+def test_the_error_that_a_link_opened_leads_to_its_form(links, browser):
+    reader = Browser(browser.server)
+    page = reader.get(links["/view_traceback"])
+    link = html.unescape(re.search(r'href="(/add_known_error[^"]*)"', page.body).group(1))
+    assert reader.get(link).status == 200
+    assert reader.get(with_parameter(link, "filename", "other.py")).status == 303
 
 
 # ---- what everybody may see ----

@@ -28,8 +28,12 @@ static struct letter write_digest(struct error_record *records, size_t n, int64_
                                   struct arena *arena)
 {
     struct letter letter;
-    struct digest_facts facts = {
-        records, n, error_n, 10, TEXT("http://errors.example:9028"), INT64_C(1767330000000)};
+    struct digest_facts facts = {records,
+                                 n,
+                                 error_n,
+                                 10,
+                                 {TEXT("http://errors.example:9028"), NULL},
+                                 INT64_C(1767330000000)};
     digest_write(&facts, arena, &letter);
     return letter;
 }

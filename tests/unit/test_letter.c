@@ -108,9 +108,13 @@ static void write_letter(const struct error_record *record, const struct report 
                          struct arena *arena, struct letter *letter)
 {
     struct judge *judge = make_judge();
-    struct letter_facts facts = {
-        record, shown,      judge, TEXT("http://errors.example.com:9028"), INT64_C(1767330000000),
-        header, is_to_owner};
+    struct letter_facts facts = {record,
+                                 shown,
+                                 judge,
+                                 {TEXT("http://errors.example.com:9028"), NULL},
+                                 INT64_C(1767330000000),
+                                 header,
+                                 is_to_owner};
     letter_write(&facts, arena, letter);
     judge_drop(judge);
 }
