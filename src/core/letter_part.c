@@ -113,6 +113,20 @@ void html_end(struct buffer *out)
     buffer_add_string(out, "</body></html>\n");
 }
 
+void prose_write(struct text subject, struct text words, struct arena *arena, struct letter *letter)
+{
+    struct buffer html = {0};
+    html_begin(&html, subject);
+    buffer_add_string(&html, "<p style=\"white-space: pre-wrap; overflow-wrap: anywhere\">");
+    html_add(&html, words, 6 * words.len + 6);
+    buffer_add_string(&html, "</p>\n");
+    html_end(&html);
+    letter->subject = arena_copy(arena, subject);
+    letter->text = arena_copy(arena, words);
+    letter->html = arena_copy(arena, buffer_text(&html));
+    buffer_release(&html);
+}
+
 // ---- pieces of which the last ones matter most ----
 
 // Texts one after the other in one buffer, made from the last to the first.

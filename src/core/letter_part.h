@@ -25,6 +25,10 @@ void html_add(struct buffer *out, struct text t, size_t max);
 void html_begin(struct buffer *out, struct text title);
 void html_end(struct buffer *out);
 
+// A letter of one plain text, which plain_add has been over where it is foreign. Copies.
+void prose_write(struct text subject, struct text words, struct arena *arena,
+                 struct letter *letter);
+
 // "Type: message", several lines when the message has them.
 void plain_exception(struct buffer *out, const struct exception *exception);
 

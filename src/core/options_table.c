@@ -53,8 +53,10 @@ const struct option_row option_table[] = {
      .description = "Replace the domain of every address that git gives with email_domain_name"},
     {OPTION(default_contact), .section = "Letters", .type = OPTION_EMAIL, .flags = OPTION_PROJECT,
      .value = "", .unset = "nobody",
-     .description = "Who gets the letter when nobody can be determined for a line of the "
-                    "repository; about code outside the repository nobody is told"},
+     .description =
+         "Who gets the letter when nobody can be determined for a line of the "
+         "repository, and hears in [flawless] of what is wrong with Flawless itself "
+         "for longer than ten minutes; about code outside the repository nobody is told"},
     {OPTION(smtp_host), .section = "Letters", .type = OPTION_SMTP_HOST, .value = "",
      .unset = "letters are kept in the outbox, where the page /outbox shows them",
      .description = "The mail server: host:port, or smtps://host:port for TLS from the first byte. "

@@ -3,7 +3,7 @@
 
 #include "core/letter_part.h"
 
-enum { ADDRESS_SHOWN_MAX = 254, WHY_MAX = 1000, SUBJECT_SHOWN_MAX = 400, BODY_HTML_MAX = 16384 };
+enum { ADDRESS_SHOWN_MAX = 254, WHY_MAX = 1000, SUBJECT_SHOWN_MAX = 400 };
 
 static const char advice[] =
     "Errors in this developer's lines go unread until somebody takes care of it. If the developer "
@@ -14,7 +14,7 @@ static const char advice[] =
 void refusal_write(struct text address, struct text why, struct text subject, struct text base_url,
                    struct arena *arena, struct letter *letter)
 {
-    struct buffer text = {0}, html = {0}, title = {0};
+    struct buffer text = {0}, title = {0};
     buffer_add_string(&title, "Letters to ");
     plain_add(&title, address, ADDRESS_SHOWN_MAX, PLAIN_ONE_LINE);
     buffer_add_string(&title, " are refused");
@@ -24,15 +24,7 @@ void refusal_write(struct text address, struct text why, struct text subject, st
     buffer_add_string(&text, "\n\nThe letter was \"");
     plain_add(&text, subject, SUBJECT_SHOWN_MAX, PLAIN_ONE_LINE);
     buffer_printf(&text, "\"; it can be read at\n%.*s/outbox\n\n%s\n", TEXT_ARG(base_url), advice);
-    html_begin(&html, buffer_text(&title));
-    buffer_add_string(&html, "<p style=\"white-space: pre-wrap\">");
-    html_add(&html, buffer_text(&text), BODY_HTML_MAX);
-    buffer_add_string(&html, "</p>\n");
-    html_end(&html);
-    letter->subject = arena_copy(arena, buffer_text(&title));
-    letter->text = arena_copy(arena, buffer_text(&text));
-    letter->html = arena_copy(arena, buffer_text(&html));
+    prose_write(buffer_text(&title), buffer_text(&text), arena, letter);
     buffer_release(&title);
     buffer_release(&text);
-    buffer_release(&html);
 }

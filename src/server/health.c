@@ -22,10 +22,11 @@ void health_list_options(const struct options *options, struct arena *arena, str
     options_list(options, add_option, &target);
 }
 
-static void add_problem(struct arena *arena, struct value *problems, const char *what,
-                        const char *why)
+static void add_problem(struct arena *arena, struct value *problems, struct text what,
+                        struct text why)
 {
-    value_add_text(arena, problems, arena_printf(arena, "%s: %s", what, why));
+    value_add_text(arena, problems,
+                   arena_printf(arena, "%.*s: %.*s", TEXT_ARG(what), TEXT_ARG(why)));
 }
 
 static void tell_reports(const struct health_rooms *rooms, struct arena *arena,
@@ -48,7 +49,7 @@ static void tell_reports(const struct health_rooms *rooms, struct arena *arena,
     value_set_int(arena, batches, "last_commit_us", ledger.last_commit_us);
     if (ledger.is_failing) {
         *is_well = false;
-        add_problem(arena, problems, "reports cannot be committed", ledger.failure);
+        add_problem(arena, problems, TEXT("reports cannot be committed"), text_of(ledger.failure));
     }
     if (ledger.is_stuck) {
         char silence[100];
@@ -56,7 +57,7 @@ static void tell_reports(const struct health_rooms *rooms, struct arena *arena,
         snprintf(silence, sizeof silence,
                  "nothing was heard of the ledger for %lld seconds; restart the server",
                  (long long)(ledger.silent_ms / 1000));
-        add_problem(arena, problems, "reports are not answered", silence);
+        add_problem(arena, problems, TEXT("reports are not answered"), text_of(silence));
     }
 }
 
@@ -72,8 +73,7 @@ static void tell_fetches(const struct fetcher_facts *facts, struct arena *arena,
     value_set_int(arena, fetches, "newest_at_ms", facts->fetched_at_ms);
 }
 
-static void tell_blames(const struct health_rooms *rooms, struct arena *arena, struct value *object,
-                        struct value *problems)
+static void tell_blames(const struct health_rooms *rooms, struct arena *arena, struct value *object)
 {
     struct blamer_facts blamer;
     blamer_look(rooms->blamer, &blamer);
@@ -82,8 +82,6 @@ static void tell_blames(const struct health_rooms *rooms, struct arena *arena, s
     value_set_int(arena, blames, "running", blamer.running);
     value_set_int(arena, blames, "done", blamer.done);
     value_set_int(arena, blames, "failed", blamer.failed);
-    if (blamer.failure[0])
-        add_problem(arena, problems, "git could not say who wrote a line", blamer.failure);
 }
 
 // ---- projects ----
@@ -129,35 +127,58 @@ static void tell_projects(const struct served_projects *projects, struct arena *
     }
 }
 
+// ---- troubles ----
+
 // name: NULL when it needs none.
-static void add_project_problem(struct arena *arena, struct value *problems, const char *name,
-                                const char *what, const char *why)
+static void add_project_trouble(struct trouble_list *troubles, struct arena *arena,
+                                const char *name, const char *what, const char *why)
 {
-    if (!why[0])
-        return;
     struct text whole = name ? arena_printf(arena, "project %s: %s", name, what) : text_of(what);
-    add_problem(arena, problems, arena_string(arena, whole), why);
+    if (why[0])
+        trouble_add(troubles, whole, text_of(why), arena);
 }
 
-static void list_problems(const struct served_projects *projects, struct arena *arena,
+static void list_project(const struct served_project *project, const char *name,
+                         struct arena *arena, struct trouble_list *troubles)
+{
+    struct keeper_facts keeper;
+    keeper_look(project->keeper, &keeper);
+    add_project_trouble(troubles, arena, name, "the repository cannot be read", keeper.failure);
+    if (keeper.has_fetcher)
+        add_project_trouble(troubles, arena, name,
+                            keeper.fetcher.has_clone ? "the repository cannot be fetched"
+                                                     : "the repository cannot be cloned",
+                            keeper.fetcher.failure);
+    add_project_trouble(troubles, arena, name,
+                        "the rules cannot be used as they are, those of before stay in force",
+                        keeper.rules_failure);
+}
+
+void health_list_troubles(const struct health_rooms *rooms, struct arena *arena,
+                          struct trouble_list *troubles)
+{
+    const struct served_projects *projects = rooms->projects;
+    struct blamer_facts blamer;
+    blamer_look(rooms->blamer, &blamer);
+    if (blamer.failure[0])
+        trouble_add(troubles, TEXT("git could not say who wrote a line"), text_of(blamer.failure),
+                    arena);
+    for (size_t i = 0; i < projects->n; i++)
+        list_project(&projects->all[i],
+                     projects->n > 1 ? arena_string(arena, projects->all[i].project.name) : NULL,
+                     arena, troubles);
+}
+
+static void list_problems(const struct health_rooms *rooms, struct arena *arena,
                           struct value *problems)
 {
-    for (size_t i = 0; i < projects->n; i++) {
-        const struct served_project *project = &projects->all[i];
-        const char *name = projects->n > 1 ? arena_string(arena, project->project.name) : NULL;
-        struct keeper_facts keeper;
-        keeper_look(project->keeper, &keeper);
-        add_project_problem(arena, problems, name, "the repository cannot be read", keeper.failure);
-        if (keeper.has_fetcher)
-            add_project_problem(arena, problems, name,
-                                keeper.fetcher.has_clone ? "the repository cannot be fetched"
-                                                         : "the repository cannot be cloned",
-                                keeper.fetcher.failure);
-        add_project_problem(arena, problems, name,
-                            "the rules cannot be used as they are, those of before stay in force",
-                            keeper.rules_failure);
-    }
+    struct trouble_list troubles = {.n = 0};
+    health_list_troubles(rooms, arena, &troubles);
+    for (size_t i = 0; i < troubles.n; i++)
+        add_problem(arena, problems, troubles.at[i].what, troubles.at[i].why);
 }
+
+// ---- all of it ----
 
 static void tell_mail(const struct health_rooms *rooms, struct arena *arena, struct value *object,
                       struct value *problems)
@@ -170,7 +191,7 @@ static void tell_mail(const struct health_rooms *rooms, struct arena *arena, str
     value_set_int(arena, mail, "sent", mailer.sent);
     value_set_int(arena, mail, "failed", mailer.failed);
     if (mailer.failure[0])
-        add_problem(arena, problems, "letters cannot be sent", mailer.failure);
+        add_problem(arena, problems, TEXT("letters cannot be sent"), text_of(mailer.failure));
 }
 
 void health_tell(const struct health_rooms *rooms, const struct served_project *project,
@@ -181,7 +202,7 @@ void health_tell(const struct health_rooms *rooms, const struct served_project *
     tell_project(project, arena, object);
     if (rooms->projects->n > 1)
         tell_projects(rooms->projects, arena, object);
-    tell_blames(rooms, arena, object, problems);
-    list_problems(rooms->projects, arena, problems);
+    tell_blames(rooms, arena, object);
+    list_problems(rooms, arena, problems);
     tell_mail(rooms, arena, object, problems);
 }

@@ -5,6 +5,7 @@
 
 #include "base/value.h"
 #include "core/options.h"
+#include "core/trouble.h"
 #include "server/blamer.h"
 #include "server/intake.h"
 #include "server/ledger.h"
@@ -25,6 +26,11 @@ struct health_rooms {
 // with git or SMTP is a problem, but not one of the server's life.
 void health_tell(const struct health_rooms *rooms, const struct served_project *project,
                  struct arena *arena, struct value *object, bool *is_well);
+
+// Those of the problems that outlast the server's own work and can be told in a letter: trouble
+// with repositories, rules and git, not with the store or the mail server. At most TROUBLE_MAX.
+void health_list_troubles(const struct health_rooms *rooms, struct arena *arena,
+                          struct trouble_list *troubles);
 
 // {"name": ..., "value": ...} for every option, secrets masked.
 void health_list_options(const struct options *options, struct arena *arena, struct value *list);

@@ -61,6 +61,7 @@ struct ledger {
     struct offers offers;
     struct queue_item *unrecorded; // outcomes of letters that could not be recorded yet
     int64_t look_again_mono_ms;
+    struct trouble_watch troubles;
     struct buffer body;
 
     atomic_llong reports, occurrences, refused, batches, last_commit_us;
@@ -474,6 +475,38 @@ static void look_for_digests(struct ledger *ledger)
     arena_release(&arena);
 }
 
+static bool write_troubles(struct ledger *ledger, int64_t now_ms, struct arena *arena,
+                           struct error *error)
+{
+    struct store *store = ledger->settings.store;
+    if (store_begin(store, error) &&
+        post_troubles(&ledger->settings, &ledger->troubles, now_ms, arena, error) &&
+        store_commit(store, error)) {
+        trouble_told(&ledger->troubles, now_ms);
+        return true;
+    }
+    store_rollback(store);
+    return false;
+}
+
+// What is wrong with Flawless itself; a failure is met again the next time.
+static void look_for_troubles(struct ledger *ledger)
+{
+    const struct ledger_settings *settings = &ledger->settings;
+    struct trouble_watch *troubles = &ledger->troubles;
+    int64_t now_ms = clock_wall_ms(settings->clock);
+    struct arena arena = {0};
+    struct error error = {0};
+    struct trouble_list list = {.n = 0};
+    settings->list_troubles(settings->self, &arena, &list);
+    trouble_see(troubles, &list, now_ms);
+    if (settings->default_contact.len && trouble_is_due(troubles, now_ms) &&
+        (!post_recall(settings, troubles, now_ms, &arena, &error) ||
+         (trouble_is_due(troubles, now_ms) && !write_troubles(ledger, now_ms, &arena, &error))))
+        log_warning("default_contact cannot be told what is wrong: %s", error.message);
+    arena_release(&arena);
+}
+
 // Now and then: work whose time comes by itself, and what could not be recorded.
 static void look_again(struct ledger *ledger)
 {
@@ -482,6 +515,7 @@ static void look_again(struct ledger *ledger)
         return;
     ledger->look_again_mono_ms = now + LOOK_AGAIN_MS;
     look_for_digests(ledger);
+    look_for_troubles(ledger);
     offers_look_again(&ledger->offers);
     for (struct queue_item *item = ledger->unrecorded, *next; item; item = next) {
         next = item->next;

@@ -10,6 +10,7 @@
 #include "base/seal.h"
 #include "core/alert.h"
 #include "core/guilt.h"
+#include "core/trouble.h"
 #include "io/store.h"
 
 struct ledger;
@@ -88,7 +89,7 @@ struct ledger_settings {
     const struct seal_key *link_key; // they are signed with; NULL: not signed
     struct text sender;              // From
     struct text sender_domain;       // of Message-IDs
-    struct text default_contact;     // who hears of addresses that are refused; may be empty
+    struct text default_contact;     // who hears of what is wrong with Flawless; may be empty
     int64_t letters_per_hour;        // to one address; what exceeds it becomes a digest
     bool has_smtp;                   // letters wait to be sent; else they are kept in the outbox
 
@@ -98,6 +99,8 @@ struct ledger_settings {
     // Hands on copies; false when there is no room: it is offered again later.
     bool (*take_job)(void *self, const struct blame_job *job);
     bool (*take_letter)(void *self, const struct outbox_letter *letter);
+    // What is wrong with Flawless itself.
+    void (*list_troubles)(void *self, struct arena *arena, struct trouble_list *troubles);
 };
 
 struct ledger *ledger_start(const struct ledger_settings *settings);

@@ -5,6 +5,8 @@
 #include "core/digest.h"
 #include "core/refusal.h"
 
+enum { RECALLED_MAX = 200 };
+
 // Message-IDs of threads name the host that people see, so that two servers of one mail domain have
 // threads of their own.
 static struct text host_of(struct text base_url)
@@ -93,4 +95,26 @@ bool post_refusal(const struct ledger_settings *settings, const struct outbox_le
     refusal_write(refused->to, refused->last_error, refused->subject, settings->base_url, arena,
                   &letter);
     return put_into_outbox(settings, NULL, contact, &letter, arena, error);
+}
+
+bool post_recall(const struct ledger_settings *settings, struct trouble_watch *troubles,
+                 int64_t now_ms, struct arena *arena, struct error *error)
+{
+    struct outbox_letter *letters;
+    size_t letter_n;
+    if (!store_list_outbox(settings->store, 0, RECALLED_MAX, arena, &letters, &letter_n, error))
+        return false;
+    for (size_t i = 0; i < letter_n; i++)
+        if (!letters[i].error_id && text_equal(letters[i].to, settings->default_contact))
+            trouble_recall(troubles, letters[i].text, letters[i].written_at_ms, now_ms);
+    return true;
+}
+
+bool post_troubles(const struct ledger_settings *settings, const struct trouble_watch *troubles,
+                   int64_t now_ms, struct arena *arena, struct error *error)
+{
+    struct letter letter;
+    trouble_write(troubles, host_of(settings->base_url), settings->base_url, now_ms, arena,
+                  &letter);
+    return put_into_outbox(settings, NULL, settings->default_contact, &letter, arena, error);
 }

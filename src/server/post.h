@@ -21,4 +21,11 @@ bool post_digest(const struct ledger_settings *settings, struct text to, struct 
 bool post_refusal(const struct ledger_settings *settings, const struct outbox_letter *refused,
                   struct arena *arena, struct error *error);
 
+// What is wrong with Flawless itself, to default_contact (core/trouble.h). post_recall looks
+// through the newest letters for what was told before a restart, and needs no transaction.
+bool post_recall(const struct ledger_settings *settings, struct trouble_watch *troubles,
+                 int64_t now_ms, struct arena *arena, struct error *error);
+bool post_troubles(const struct ledger_settings *settings, const struct trouble_watch *troubles,
+                   int64_t now_ms, struct arena *arena, struct error *error);
+
 #endif

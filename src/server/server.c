@@ -145,6 +145,12 @@ static void tell_health(void *self, int64_t project_id, struct arena *arena, str
     health_tell(&rooms, projects_find(&server->projects, project_id), arena, object, is_well);
 }
 
+static void list_troubles(void *self, struct arena *arena, struct trouble_list *troubles)
+{
+    struct health_rooms rooms = rooms_of(self);
+    health_list_troubles(&rooms, arena, troubles);
+}
+
 static void tell_metrics(void *self, struct buffer *out)
 {
     struct health_rooms rooms = rooms_of(self);
@@ -298,6 +304,7 @@ static void start_ledger(struct server *server)
         .get_alert = get_alert,
         .take_job = job_to_blamer,
         .take_letter = letter_to_mailer,
+        .list_troubles = list_troubles,
     };
     server->ledger = ledger_start(&settings);
 }

@@ -36,6 +36,7 @@ struct fixture {
     struct judge *judge;
     struct queue jobs; // of struct job
     atomic_int answered, refused;
+    _Atomic(const char *) trouble; // with Flawless itself, or NULL
     pthread_mutex_t lock;
     pthread_cond_t changed;
 };
@@ -76,6 +77,14 @@ static bool take_letter(void *self, const struct outbox_letter *letter)
     return false;
 }
 
+static void list_troubles(void *self, struct arena *arena, struct trouble_list *troubles)
+{
+    struct fixture *f = self;
+    const char *trouble = atomic_load(&f->trouble);
+    if (trouble)
+        trouble_add(troubles, text_of(trouble), TEXT("no such directory"), arena);
+}
+
 static void start(struct fixture *f)
 {
     struct error error = {0};
@@ -95,6 +104,7 @@ static void start(struct fixture *f)
         .get_alert = get_alert,
         .take_job = take_job,
         .take_letter = take_letter,
+        .list_troubles = list_troubles,
     });
 }
 
@@ -409,6 +419,46 @@ static void an_address_that_is_refused_is_told_once_to_the_default_contact(void 
     arena_release(&arena);
 }
 
+// Lets time pass while the ledger works. After the first answer it has looked at the clock again
+// before the second.
+static void live_on(struct fixture *f, int64_t ms)
+{
+    atomic_fetch_add(&passed_ms, ms);
+    atomic_fetch_add(&mono_ms, 1000);
+    for (int i = 0, before = f->answered; i < 2; i++) {
+        send_report(f, "KeyError", 3, 1);
+        wait_for_answers(f, before + i + 1);
+    }
+}
+
+static void what_is_wrong_with_flawless_is_told_to_the_default_contact(void **state)
+{
+    enum { MINUTE = 60 * 1000 };
+    struct fixture *f = *state;
+    struct arena arena = {0};
+    struct outbox_letter *letters;
+    atomic_store(&f->trouble, "the repository cannot be read");
+    live_on(f, 0);
+    live_on(f, 10 * MINUTE - 1);
+    assert_int_equal(count_all(f).letters_kept, 0);
+    live_on(f, 1);
+    assert_int_equal(list_letters(f, &arena, &letters), 1);
+    assert_true(text_equal(letters[0].to, TEXT("team@example.com")));
+    assert_true(text_equal(letters[0].subject, TEXT("Flawless on localhost has a problem")));
+    assert_true(text_contains(letters[0].text, TEXT("no such directory")));
+    live_on(f, 100 * MINUTE);
+    assert_int_equal(count_all(f).letters_kept, 1); // once
+    pass_time(f, MINUTE);
+    live_on(f, 0);
+    live_on(f, 10 * MINUTE);
+    assert_int_equal(count_all(f).letters_kept, 1); // a restart changes nothing
+    atomic_store(&f->trouble, "the rules cannot be used");
+    live_on(f, 0);
+    live_on(f, 10 * MINUTE);
+    assert_int_equal(count_all(f).letters_kept, 2);
+    arena_release(&arena);
+}
+
 static void a_job_whose_answer_was_no_answer_is_offered_again(void **state)
 {
     struct fixture *f = *state;
@@ -503,6 +553,7 @@ int main(void)
         TEST(what_is_answered_is_counted_however_it_was_batched),
         TEST(what_exceeds_the_hours_letters_comes_as_one_digest),
         TEST(an_address_that_is_refused_is_told_once_to_the_default_contact),
+        TEST(what_is_wrong_with_flawless_is_told_to_the_default_contact),
         TEST(a_letter_is_written_once_the_owner_is_known_and_never_again),
         TEST(two_sites_of_one_line_become_one_error_with_one_letter),
         TEST(below_the_threshold_nobody_is_told),
