@@ -3,6 +3,7 @@
 #ifndef FLAWLESS_BASE_CLOCK_H
 #define FLAWLESS_BASE_CLOCK_H
 
+#include <pthread.h>
 #include <stdint.h>
 #include <time.h>
 
@@ -16,6 +17,8 @@ extern const struct clock clock_system;
 
 // The moment timeout_ms from now by CLOCK_MONOTONIC, for pthread_cond_timedwait.
 struct timespec clock_deadline(int64_t timeout_ms);
+// A condition that is waited for with such deadlines.
+void clock_condition_init(pthread_cond_t *condition);
 
 static inline int64_t clock_wall_ms(const struct clock *c)
 {

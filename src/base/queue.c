@@ -10,12 +10,8 @@
 void queue_init(struct queue *q, size_t max)
 {
     *q = (struct queue){.max = max};
-    pthread_condattr_t attributes;
     pthread_mutex_init(&q->lock, NULL);
-    pthread_condattr_init(&attributes);
-    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-    pthread_cond_init(&q->changed, &attributes);
-    pthread_condattr_destroy(&attributes);
+    clock_condition_init(&q->changed);
 }
 
 void queue_release(struct queue *q)

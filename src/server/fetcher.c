@@ -102,13 +102,9 @@ bool fetcher_open(const struct fetcher_settings *settings, struct fetcher **open
                   struct error *error)
 {
     struct fetcher *fetcher = must_alloc(sizeof *fetcher);
-    pthread_condattr_t attributes;
     fetcher->settings = *settings;
     pthread_mutex_init(&fetcher->lock, NULL);
-    pthread_condattr_init(&attributes);
-    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-    pthread_cond_init(&fetcher->changed, &attributes);
-    pthread_condattr_destroy(&attributes);
+    clock_condition_init(&fetcher->changed);
     if (!clone_open(&settings->clone, &fetcher->clone, error)) {
         fetcher_free(fetcher);
         return false;

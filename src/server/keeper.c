@@ -113,13 +113,9 @@ static bool open_source(struct keeper *keeper, struct error *error)
 bool keeper_open(const struct options *options, struct keeper **opened, struct error *error)
 {
     struct keeper *keeper = must_alloc(sizeof *keeper);
-    pthread_condattr_t attributes;
     keeper->options = options;
     pthread_mutex_init(&keeper->lock, NULL);
-    pthread_condattr_init(&attributes);
-    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-    pthread_cond_init(&keeper->changed, &attributes);
-    pthread_condattr_destroy(&attributes);
+    clock_condition_init(&keeper->changed);
     queue_init(&keeper->stop, 1);
     queue_init(&keeper->wake, 1);
     if (!rule_keeper_open(options->config_dir_path.at, options->config_dir_may_be_missing,

@@ -181,12 +181,8 @@ bool rule_keeper_open(const char *directory, bool may_be_missing, struct rule_ke
                       struct error *error)
 {
     struct rule_keeper *keeper = must_alloc(sizeof *keeper);
-    pthread_condattr_t attributes;
     pthread_mutex_init(&keeper->lock, NULL);
-    pthread_condattr_init(&attributes);
-    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-    pthread_cond_init(&keeper->changed, &attributes);
-    pthread_condattr_destroy(&attributes);
+    clock_condition_init(&keeper->changed);
     queue_init(&keeper->wake, 1);
     keeper->files.directory = directory;
     keeper->files.may_be_missing = may_be_missing;
