@@ -83,19 +83,6 @@ static bool read_value(struct reader *r, const struct option_row *row, struct te
     return goes_on;
 }
 
-static bool look_at_effect(struct reader *r, const struct option_row *row, struct text value)
-{
-    if (!(row->flags & OPTION_LATER) || text_equal(value, text_of(row->value)))
-        return true;
-    if (row->flags & OPTION_REFUSED)
-        return options_refuse(&r->tell, r->tell.line,
-                              "%s: this version cannot do that yet; remove the option (and put a "
-                              "proxy that can before Flawless)",
-                              row->name);
-    options_warn(&r->tell, "%s has no effect in this version", row->name);
-    return true;
-}
-
 static const struct option_row *find_row(struct text name)
 {
     for (const struct option_row *row = option_table; row->name; row++)
@@ -125,7 +112,7 @@ static bool read_option(struct reader *r, const struct option_line *line)
         options_warn(&r->tell, "%s was set in line %d already, this line wins", row->name,
                      *line_of);
     *line_of = r->tell.line;
-    return read_value(r, row, line->value) && look_at_effect(r, row, line->value);
+    return read_value(r, row, line->value);
 }
 
 static bool refuse_broken(struct reader *r, struct text line)
@@ -180,6 +167,13 @@ static bool look_at_whole(struct reader *r)
         !options_refuse(&r->tell, line_of(r, &o->web_auth),
                         "web_auth: none shows every error to everybody; it needs bind_address = "
                         "127.0.0.1 (or ::1)"))
+        return false;
+    bool has_certificate = o->tls_certificate.len > 0;
+    if (has_certificate != (o->tls_key.len > 0) &&
+        !options_refuse(&r->tell, line_of(r, has_certificate ? &o->tls_certificate : &o->tls_key),
+                        has_certificate
+                            ? "tls_certificate: TLS needs its private key too; set tls_key"
+                            : "tls_key: TLS needs a certificate too; set tls_certificate"))
         return false;
     if (o->smtp_password.len && o->smtp_password_file.len &&
         !options_refuse(&r->tell, line_of(r, &o->smtp_password_file),

@@ -65,8 +65,8 @@ enum { OPTIONS_SIZE_MAX = 1024 * 1024, OPTIONS_MISTAKE_MAX = 50 }; // SIZE: byte
 void options_init(struct options *o); // every option at its default; release first when used before
 void options_release(struct options *o); // back to zero
 
-// Who hears of what is odd but stops nothing (unknown names, an option given twice or without
-// effect in this version) and of mistakes. One plain sentence each, with file and line.
+// Who hears of what is odd but stops nothing (unknown names, an option given twice) and of
+// mistakes. One plain sentence each, with file and line.
 struct options_warnings {
     void *self;
     void (*tell)(void *self, const char *message);         // NULL: nobody
@@ -108,13 +108,10 @@ enum option_type {
 };
 
 enum option_flag {
-    OPTION_SECRET = 1, // shown as ***
-    OPTION_CLIENT = 2, // read by clients, not by the server
-    OPTION_LATER = 4,  // known, but without effect in this version: a warning when it is set
-    OPTION_REFUSED =
-        8, // with OPTION_LATER: to go on without it would be unsafe, so the server does not start
-    OPTION_PROJECT = 16, // may stand in [project NAME], too; see options_project.h
-    OPTION_OWN = 32,     // with OPTION_PROJECT: a project does not inherit it
+    OPTION_SECRET = 1,  // shown as ***
+    OPTION_CLIENT = 2,  // read by clients, not by the server
+    OPTION_PROJECT = 4, // may stand in [project NAME], too; see options_project.h
+    OPTION_OWN = 8,     // with OPTION_PROJECT: a project does not inherit it
 };
 
 struct option_row {

@@ -23,7 +23,7 @@ void options_base_url(const struct options *o, struct buffer *url)
     }
     size_t slash = text_find(rest, '/');
     host_port_split(text_until(rest, slash), &host, &port);
-    buffer_add_string(url, "http://");
+    buffer_add_string(url, o->tls_certificate.len ? "https://" : "http://");
     add_host(url, host);
     buffer_printf(url, ":%lld", (long long)(port ? port : o->port));
     buffer_add(url, text_from(rest, slash));

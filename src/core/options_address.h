@@ -5,8 +5,8 @@
 
 #include "core/options.h"
 
-// "http://host:port" without a final slash: hostname, which gets http:// and the port when it is a
-// bare host.
+// "http://host:port" without a final slash: hostname, which gets http:// (https:// with TLS) and
+// the port when it is a bare host.
 void options_base_url(const struct options *o, struct buffer *url);
 // "http://KEY@host:port/PROJECT", for clients: the base URL with the project's key and id.
 void options_dsn(const struct options *o, const char *key, struct buffer *dsn);

@@ -20,7 +20,8 @@ const struct option_row option_table[] = {
     {OPTION(hostname), .section = "Network", .type = OPTION_URL, .value = "localhost",
      .description =
          "The address of this server as people and clients reach it, for links in letters and for "
-         "the DSN: https://errors.example.com, or a bare host, which gets http:// and the port"},
+         "the DSN: https://errors.example.com, or a bare host, which gets http:// (https:// with "
+         "tls_certificate) and the port"},
     {OPTION(bind_address), .section = "Network", .type = OPTION_ADDRESS, .value = "",
      .unset = "all addresses of this machine",
      .description = "The address to listen on, 127.0.0.1 or ::1 for instance"},
@@ -29,14 +30,15 @@ const struct option_row option_table[] = {
      .description =
          "Networks that framed Thrift reports are taken from, since they cannot carry a key: "
          "10.1.0.0/16, fd00::/8, single addresses, and the words loopback and private"},
-    {OPTION(trusted_proxies), .section = "Network", .type = OPTION_CSV_NETWORK,
-     .flags = OPTION_LATER, .value = "", .unset = "nobody is believed",
-     .description = "Proxies whose X-Forwarded-For and X-Forwarded-Proto are believed"},
-    {OPTION(tls_certificate), .section = "Network", .type = OPTION_PATH,
-     .flags = OPTION_LATER | OPTION_REFUSED, .value = "", .unset = "no TLS",
-     .description = "Certificate chain in PEM form; with tls_key, the same port speaks HTTPS too"},
-    {OPTION(tls_key), .section = "Network", .type = OPTION_PATH,
-     .flags = OPTION_LATER | OPTION_REFUSED, .value = "", .unset = "no TLS",
+    {OPTION(trusted_proxies), .section = "Network", .type = OPTION_CSV_NETWORK, .value = "",
+     .unset = "nobody is believed",
+     .description = "Proxies whose X-Forwarded-For and X-Forwarded-Proto are believed: networks "
+                    "as in thrift_networks"},
+    {OPTION(tls_certificate), .section = "Network", .type = OPTION_PATH, .value = "",
+     .unset = "no TLS",
+     .description = "Certificate chain in PEM form, the server's own certificate first; with "
+                    "tls_key, the same ports speak HTTPS too. Both are read again on SIGHUP"},
+    {OPTION(tls_key), .section = "Network", .type = OPTION_PATH, .value = "", .unset = "no TLS",
      .description = "Private key of tls_certificate in PEM form"},
     {OPTION(web_auth), .section = "Network", .type = OPTION_CHOICE, .value = "password",
      .choices = web_auths,

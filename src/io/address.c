@@ -21,12 +21,17 @@ bool address_bytes(const struct sockaddr *address, unsigned char bytes[16])
     return false;
 }
 
+bool address_is_ipv4(const unsigned char bytes[16])
+{
+    return memcmp(bytes, mapped_prefix, 12) == 0;
+}
+
 bool address_is_loopback(const struct sockaddr *address)
 {
     unsigned char bytes[16];
     if (!address_bytes(address, bytes))
         return false;
-    if (memcmp(bytes, mapped_prefix, 12) == 0)
+    if (address_is_ipv4(bytes))
         return bytes[12] == 127;
     return memcmp(bytes, &in6addr_loopback, 16) == 0;
 }
@@ -36,7 +41,7 @@ void address_write(const struct sockaddr *address, char *out)
     unsigned char bytes[16];
     const char *written = NULL;
     if (address_bytes(address, bytes)) {
-        if (memcmp(bytes, mapped_prefix, 12) == 0)
+        if (address_is_ipv4(bytes))
             written = inet_ntop(AF_INET, bytes + 12, out, ADDRESS_TEXT_MAX);
         else
             written = inet_ntop(AF_INET6, bytes, out, ADDRESS_TEXT_MAX);

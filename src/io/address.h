@@ -12,6 +12,7 @@ enum { ADDRESS_TEXT_MAX = INET6_ADDRSTRLEN };
 
 // An address as 16 bytes; IPv4 as IPv4-mapped IPv6. False for other families.
 bool address_bytes(const struct sockaddr *address, unsigned char bytes[16]);
+bool address_is_ipv4(const unsigned char bytes[16]);
 bool address_is_loopback(const struct sockaddr *address);
 // Without the port; IPv4-mapped addresses in their IPv4 form. "?" for other families. out:
 // ADDRESS_TEXT_MAX bytes.

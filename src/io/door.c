@@ -6,6 +6,7 @@
 #include "io/door.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <netdb.h>
 #include <netinet/tcp.h>
 #include <pthread.h>
@@ -21,7 +22,7 @@
 #include "base/log.h"
 #include "io/address.h"
 
-enum { LISTENER_MAX = 4, SILENCE_MAX_MS = 30000, WAITING_MAX = 8192, BACKLOG = 4096 };
+enum { SILENCE_MAX_MS = 30000, WAITING_MAX = 8192, BACKLOG = 4096 };
 
 struct waiting {
     int socket;
@@ -39,7 +40,7 @@ struct listener {
 
 struct door {
     struct door_settings settings;
-    struct listener listeners[LISTENER_MAX];
+    struct listener listeners[DOOR_LISTENER_MAX];
     int listener_n;
     int epoll, wake; // wake: an eventfd that ends the thread
     struct waiting *oldest, *newest;
@@ -50,6 +51,13 @@ struct door {
 };
 
 // ---- opening ----
+
+static bool is_listening(int socket)
+{
+    int is_listening = 0;
+    socklen_t len = sizeof is_listening;
+    return getsockopt(socket, SOL_SOCKET, SO_ACCEPTCONN, &is_listening, &len) == 0 && is_listening;
+}
 
 // option: the one that set the port.
 static bool explain_bind(int code, const char *host, int port, const char *option,
@@ -76,8 +84,25 @@ static bool explain_bind(int code, const char *host, int port, const char *optio
     }
 }
 
-static int listen_on(const struct addrinfo *address)
+// One that listens there already, or -1.
+static int find_inherited(const struct door_settings *settings, const struct addrinfo *address)
 {
+    for (size_t i = 0; i < settings->inherited_n; i++) {
+        struct sockaddr_storage bound = {0};
+        socklen_t bound_len = sizeof bound;
+        if (is_listening(settings->inherited[i]) &&
+            getsockname(settings->inherited[i], (struct sockaddr *)&bound, &bound_len) == 0 &&
+            bound_len == address->ai_addrlen && memcmp(&bound, address->ai_addr, bound_len) == 0)
+            return fcntl(settings->inherited[i], F_DUPFD_CLOEXEC, 3);
+    }
+    return -1;
+}
+
+static int listen_on(const struct door_settings *settings, const struct addrinfo *address)
+{
+    int inherited = find_inherited(settings, address);
+    if (inherited >= 0)
+        return inherited;
     const int on = 1;
     int listener = socket(address->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (listener < 0)
@@ -96,7 +121,7 @@ static int listen_on(const struct addrinfo *address)
 
 static void add_listener(struct door *door, int listener, bool is_pages_only)
 {
-    check(door->listener_n < LISTENER_MAX);
+    check(door->listener_n < DOOR_LISTENER_MAX);
     door->listeners[door->listener_n++] = (struct listener){listener, is_pages_only};
 }
 
@@ -115,7 +140,7 @@ static bool open_port(struct door *door, int port, bool is_pages_only, struct er
         return error_set(error, ERROR_CONFIG, "bind_address %s cannot be resolved: %s", host,
                          gai_strerror(failed));
     for (const struct addrinfo *a = addresses; a && door->listener_n < before + 2; a = a->ai_next) {
-        int listener = listen_on(a);
+        int listener = listen_on(&door->settings, a);
         if (listener >= 0)
             add_listener(door, listener, is_pages_only);
         else if (errno != EAFNOSUPPORT && errno != EADDRNOTAVAIL)
@@ -146,30 +171,6 @@ static void release(struct door *door)
     free(door);
 }
 
-bool door_open(const struct door_settings *settings, struct door **opened, struct error *error)
-{
-    struct door *door = must_alloc(sizeof *door);
-    door->settings = *settings;
-    door->epoll = epoll_create1(EPOLL_CLOEXEC);
-    door->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    if (door->epoll < 0 || door->wake < 0) {
-        error_set(error, ERROR_SYSTEM, "cannot watch sockets: %s", strerror(errno));
-        release(door);
-        return false;
-    }
-    bool has_pages_port = settings->pages_port && settings->pages_port != settings->port;
-    if (!open_port(door, settings->port, false, error) ||
-        (has_pages_port && !open_port(door, settings->pages_port, true, error))) {
-        release(door);
-        return false;
-    }
-    for (int i = 0; i < door->listener_n; i++)
-        watch(door, door->listeners[i].socket, EPOLLIN, &door->listeners[i]);
-    watch(door, door->wake, EPOLLIN, &door->wake);
-    *opened = door;
-    return true;
-}
-
 // ---- letting in ----
 
 static void unlink_waiting(struct door *door, struct waiting *w)
@@ -192,19 +193,21 @@ static void hand_on(struct door *door, struct waiting *w, unsigned char first_by
 {
     const struct sockaddr *address = (const struct sockaddr *)&w->address;
     char peer[ADDRESS_TEXT_MAX];
-    bool is_thrift = first_byte == 0x00 && !w->is_pages_only;
-    if (first_byte == 0x16 || (first_byte == 0x00 && w->is_pages_only)) {
+    door_take *take = first_byte == 0x00   ? door->settings.take_thrift
+                      : first_byte == 0x16 ? door->settings.take_tls
+                                           : door->settings.take_http;
+    if (!take || (first_byte == 0x00 && w->is_pages_only)) {
         address_write(address, peer);
         log_warning("%s: connection closed: %s", peer,
-                    first_byte ? "it begins with TLS, which this port does not speak; use http://"
+                    first_byte ? "it begins with TLS, which needs tls_certificate and tls_key; use "
+                                 "http://"
                                : "Thrift is not spoken on the port for pages");
         turn_away(door, w);
         return;
     }
     unlink_waiting(door, w);
     epoll_ctl(door->epoll, EPOLL_CTL_DEL, w->socket, NULL);
-    (is_thrift ? door->settings.take_thrift
-               : door->settings.take_http)(door->settings.self, w->socket, address, w->address_len);
+    take(door->settings.self, w->socket, address, w->address_len);
     free(w);
 }
 
@@ -222,12 +225,12 @@ static bool look(struct door *door, struct waiting *w)
     return true;
 }
 
-static void welcome(struct door *door, int socket, const struct sockaddr_storage *address,
-                    socklen_t address_len, bool is_pages_only)
+// Not looked at yet: in a door that has not started nobody could take it.
+static struct waiting *add_waiting(struct door *door, int socket,
+                                   const struct sockaddr_storage *address, socklen_t address_len,
+                                   bool is_pages_only)
 {
-    const int on = 1;
     struct waiting *w = must_alloc(sizeof *w);
-    setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     *w = (struct waiting){.socket = socket,
                           .earlier = door->newest,
                           .deadline_mono_ms = clock_mono_ms(&clock_system) + SILENCE_MAX_MS,
@@ -238,6 +241,15 @@ static void welcome(struct door *door, int socket, const struct sockaddr_storage
     door->newest = w;
     if (++door->waiting_n > WAITING_MAX)
         turn_away(door, door->oldest);
+    return w;
+}
+
+static void welcome(struct door *door, int socket, const struct sockaddr_storage *address,
+                    socklen_t address_len, bool is_pages_only)
+{
+    const int on = 1;
+    setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    struct waiting *w = add_waiting(door, socket, address, address_len, is_pages_only);
     if (!look(door, w))
         watch(door, socket, EPOLLIN | EPOLLRDHUP, w);
 }
@@ -279,7 +291,7 @@ static int ms_until_silence_ends(struct door *door)
 static bool is_listener(const struct door *door, const void *what)
 {
     return what >= (const void *)door->listeners &&
-           what < (const void *)(door->listeners + LISTENER_MAX);
+           what < (const void *)(door->listeners + DOOR_LISTENER_MAX);
 }
 
 static void *run(void *self)
@@ -300,20 +312,112 @@ static void *run(void *self)
     }
 }
 
+// ---- opening and closing ----
+
+static bool is_at_pages_port(const struct door *door, int socket)
+{
+    struct sockaddr_storage local = {0};
+    socklen_t local_len = sizeof local;
+    getsockname(socket, (struct sockaddr *)&local, &local_len);
+    // the port is at the same place in both families
+    return ntohs(((struct sockaddr_in *)&local)->sin_port) == door->settings.pages_port &&
+           door->settings.pages_port != door->settings.port;
+}
+
+// Connections that said nothing yet when the door before this one was closed.
+static void welcome_inherited(struct door *door)
+{
+    for (size_t i = 0; i < door->settings.inherited_n; i++) {
+        struct sockaddr_storage address;
+        socklen_t address_len = sizeof address;
+        int socket = door->settings.inherited[i];
+        if (is_listening(socket) ||
+            getpeername(socket, (struct sockaddr *)&address, &address_len) != 0)
+            continue;
+        bool is_pages_only = is_at_pages_port(door, socket);
+        socket = fcntl(socket, F_DUPFD_CLOEXEC, 3);
+        if (socket < 0)
+            continue;
+        struct waiting *w = add_waiting(door, socket, &address, address_len, is_pages_only);
+        watch(door, socket, EPOLLIN | EPOLLRDHUP, w);
+    }
+}
+
+bool door_open(const struct door_settings *settings, struct door **opened, struct error *error)
+{
+    struct door *door = must_alloc(sizeof *door);
+    door->settings = *settings;
+    door->epoll = epoll_create1(EPOLL_CLOEXEC);
+    door->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (door->epoll < 0 || door->wake < 0) {
+        error_set(error, ERROR_SYSTEM, "cannot watch sockets: %s", strerror(errno));
+        release(door);
+        return false;
+    }
+    bool has_pages_port = settings->pages_port && settings->pages_port != settings->port;
+    if (!open_port(door, settings->port, false, error) ||
+        (has_pages_port && !open_port(door, settings->pages_port, true, error))) {
+        release(door);
+        return false;
+    }
+    for (int i = 0; i < door->listener_n; i++)
+        watch(door, door->listeners[i].socket, EPOLLIN, &door->listeners[i]);
+    watch(door, door->wake, EPOLLIN, &door->wake);
+    welcome_inherited(door);
+    *opened = door;
+    return true;
+}
+
 void door_start(struct door *door)
 {
     check(pthread_create(&door->thread, NULL, run, door) == 0);
     door->has_thread = true;
 }
 
+static void stop(struct door *door)
+{
+    if (!door->has_thread)
+        return;
+    check(eventfd_write(door->wake, 1) == 0);
+    pthread_join(door->thread, NULL);
+    door->has_thread = false;
+}
+
+void door_hand_over(struct door *from, struct door *to)
+{
+    stop(from);
+    while (from->oldest) {
+        struct waiting *w = from->oldest;
+        unlink_waiting(from, w);
+        epoll_ctl(from->epoll, EPOLL_CTL_DEL, w->socket, NULL);
+        struct waiting *same =
+            add_waiting(to, w->socket, &w->address, w->address_len, w->is_pages_only);
+        watch(to, w->socket, EPOLLIN | EPOLLRDHUP, same);
+        free(w);
+    }
+}
+
+size_t door_list_listeners(const struct door *door, int sockets[DOOR_LISTENER_MAX])
+{
+    for (int i = 0; i < door->listener_n; i++)
+        sockets[i] = door->listeners[i].socket;
+    return (size_t)door->listener_n;
+}
+
+size_t door_list_sockets(const struct door *door, int *sockets, size_t max)
+{
+    check(max >= DOOR_LISTENER_MAX);
+    size_t n = door_list_listeners(door, sockets);
+    for (const struct waiting *w = door->oldest; w && n < max; w = w->later)
+        sockets[n++] = w->socket;
+    return n;
+}
+
 void door_close(struct door *door)
 {
     if (!door)
         return;
-    if (door->has_thread) {
-        check(eventfd_write(door->wake, 1) == 0);
-        pthread_join(door->thread, NULL);
-    }
+    stop(door);
     while (door->oldest)
         turn_away(door, door->oldest);
     release(door);

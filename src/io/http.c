@@ -8,16 +8,20 @@
 #include <limits.h>
 #include <microhttpd.h>
 #include <pthread.h>
+#include <sodium.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/log.h"
 #include "base/utf8.h"
 #include "io/address.h"
+#include "io/forwarded.h"
+#include "io/tls.h"
 
 enum {
     // Bounds the head of a request; libmicrohttpd answers 431 itself. It clears all of it after
@@ -33,15 +37,28 @@ enum {
     BODIES_MAX = 256 * 1024 * 1024,
     SMALL_BODY = 64 * 1024,
     NO_MORE = INT_MIN / 2, // in_flight of a server that has stopped
+    FRESH_MS = 300,        // a stop waits so long for the first requests of new connections
+    CROWD_N = 4096,
 };
 
 struct http_server {
-    struct http_handler handler;
-    struct MHD_Daemon *daemon;
-    int pages_port;
+    struct http_settings settings;
+    struct MHD_Daemon *plain, *secure; // secure: NULL without TLS
     atomic_int in_flight;      // requests between their first byte and the end of their answer
     atomic_size_t bodies_size; // of bodies that are not small
+    atomic_int fresh;          // connections that were handed over and have asked nothing yet
     atomic_bool is_stopping;
+    // Connections by a hash of their address: no list has to be kept, and with a random key
+    // nobody can choose whom to share a number with.
+    atomic_int crowd[CROWD_N];
+    unsigned char crowd_key[crypto_shorthash_KEYBYTES];
+};
+
+// Libmicrohttpd's socket context.
+struct connection {
+    bool is_on_pages_port;
+    bool has_asked;
+    atomic_int *crowd; // where it counts; NULL: nowhere
 };
 
 struct request {
@@ -58,6 +75,7 @@ struct request {
     bool is_deferred;
     struct MHD_Response *response; // set once, by the thread that answers
     int status;
+    struct sockaddr_storage client;
     char peer[ADDRESS_TEXT_MAX];
 };
 
@@ -181,26 +199,63 @@ static struct text collapse_slashes(struct arena *arena, struct text url)
     return (struct text){path, len};
 }
 
+static enum MHD_Result add_value(void *self, enum MHD_ValueKind kind, const char *name,
+                                 const char *value)
+{
+    struct buffer *values = self;
+    (void)kind;
+    if (text_equal_nocase(text_of(name), TEXT("X-Forwarded-For"))) {
+        buffer_add_string(values, values->len ? "," : "");
+        buffer_add_string(values, value ? value : "");
+    }
+    return MHD_YES;
+}
+
+// Some proxies add a header line of their own behind those of others, so all of them count.
+static void find_client(struct request *r)
+{
+    const struct http_settings *settings = &r->server->settings;
+    struct sockaddr *client = (struct sockaddr *)&r->client;
+    struct buffer values = {0};
+    const union MHD_ConnectionInfo *peer =
+        MHD_get_connection_info(r->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    const struct sockaddr *address = peer->client_addr;
+    bool is_proxy = network_has(settings->proxies, settings->proxy_n, address);
+    if (is_proxy)
+        MHD_get_connection_values(r->connection, MHD_HEADER_KIND, add_value, &values);
+    forwarded_client(settings->proxies, settings->proxy_n, address, buffer_text(&values),
+                     &r->client);
+    struct text scheme = is_proxy ? http_header(&r->face, "X-Forwarded-Proto") : (struct text){0};
+    address_write(client, r->peer);
+    r->face.peer = text_of(r->peer);
+    r->face.peer_address = client;
+    r->face.is_from_loopback = address_is_loopback(address) && !values.len && !scheme.len;
+    r->face.is_secure =
+        MHD_get_connection_info(r->connection, MHD_CONNECTION_INFO_GNUTLS_SESSION) ||
+        forwarded_is_https(scheme);
+    buffer_release(&values);
+}
+
 static struct request *begin_request(struct http_server *server, struct MHD_Connection *connection,
                                      const char *url, const char *method)
 {
     struct request *r = must_alloc(sizeof *r);
-    const union MHD_ConnectionInfo *peer =
-        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
     const union MHD_ConnectionInfo *context =
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+    struct connection *c = context ? context->socket_context : NULL;
+    if (c && !c->has_asked)
+        atomic_fetch_sub(&server->fresh, 1);
+    if (c)
+        c->has_asked = true;
     r->server = server;
     r->connection = connection;
-    address_write(peer->client_addr, r->peer);
     r->face = (struct http_request){
         .method = text_of(method),
         .path = utf8_mended(&r->arena, collapse_slashes(&r->arena, text_of(url))),
-        .peer = text_of(r->peer),
-        .peer_address = peer->client_addr,
-        .is_from_loopback = address_is_loopback(peer->client_addr),
-        .is_on_pages_port = context && context->socket_context != NULL,
+        .is_on_pages_port = c && c->is_on_pages_port,
         .arena = &r->arena,
     };
+    find_client(r);
     return r;
 }
 
@@ -211,7 +266,7 @@ static enum MHD_Result queue_answer(struct request *r)
 
 static enum MHD_Result take_head(struct request *r)
 {
-    r->body_max = r->server->handler.body_max(r->server->handler.self, &r->face);
+    r->body_max = r->server->settings.handler.body_max(r->server->settings.handler.self, &r->face);
     int64_t announced = 0;
     struct text length = http_header(&r->face, "Content-Length");
     if (length.len && text_to_int64(length, &announced)) {
@@ -287,7 +342,7 @@ static enum MHD_Result on_request(void *self, struct MHD_Connection *connection,
         }
         r->is_handled = true;
         r->face.body = buffer_text(&r->body);
-        server->handler.handle(server->handler.self, &r->face);
+        server->settings.handler.handle(server->settings.handler.self, &r->face);
         if (r->is_deferred)
             return MHD_YES; // may be answered already; r lives on, as only this thread would end it
         check(r->response != NULL);
@@ -304,8 +359,8 @@ static void on_end(void *self, struct MHD_Connection *connection, void **context
     (void)code;
     if (!r)
         return;
-    if (server->handler.finish)
-        server->handler.finish(server->handler.self, &r->face);
+    if (server->settings.handler.finish)
+        server->settings.handler.finish(server->settings.handler.self, &r->face);
     if (r->response)
         MHD_destroy_response(r->response);
     drop_body(r);
@@ -315,23 +370,59 @@ static void on_end(void *self, struct MHD_Connection *connection, void **context
     atomic_fetch_sub_explicit(&server->in_flight, 1, memory_order_release);
 }
 
-// Remembers of a new connection whether it came in by the port for pages only.
-static void on_connection(void *self, struct MHD_Connection *connection, void **socket_context,
-                          enum MHD_ConnectionNotificationCode code)
+static bool is_on_port(struct MHD_Connection *connection, int port)
 {
-    struct http_server *server = self;
-    if (code != MHD_CONNECTION_NOTIFY_STARTED || server->pages_port == 0)
-        return;
     struct sockaddr_storage local;
     socklen_t local_len = sizeof local;
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
-    if (getsockname(info->connect_fd, (struct sockaddr *)&local, &local_len) != 0)
-        return;
     // the port is at the same place in both families
-    int port = ntohs(((struct sockaddr_in *)&local)->sin_port);
-    if (port == server->pages_port)
-        *socket_context = server;
+    return port && getsockname(info->connect_fd, (struct sockaddr *)&local, &local_len) == 0 &&
+           ntohs(((struct sockaddr_in *)&local)->sin_port) == port;
+}
+
+// Where connections from this address are counted; NULL when they are not.
+static atomic_int *crowd_of(struct http_server *server, const struct sockaddr *address)
+{
+    const struct http_settings *settings = &server->settings;
+    unsigned char bytes[16], hash[crypto_shorthash_BYTES];
+    if (!settings->per_address_max || address_is_loopback(address) ||
+        network_has(settings->proxies, settings->proxy_n, address) ||
+        !address_bytes(address, bytes))
+        return NULL;
+    size_t len = address_is_ipv4(bytes) ? 16 : 8; // who has one IPv6 address has a /64
+    crypto_shorthash(hash, bytes, len, server->crowd_key);
+    return &server->crowd[(hash[0] | hash[1] << 8) % CROWD_N];
+}
+
+static struct connection *begin_connection(struct http_server *server,
+                                           struct MHD_Connection *connection)
+{
+    struct connection *c = must_alloc(sizeof *c);
+    const union MHD_ConnectionInfo *peer =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    c->is_on_pages_port = is_on_port(connection, server->settings.pages_port);
+    c->crowd = crowd_of(server, peer->client_addr);
+    return c;
+}
+
+static void end_connection(struct http_server *server, struct connection *c)
+{
+    if (!c->has_asked)
+        atomic_fetch_sub(&server->fresh, 1);
+    if (c->crowd)
+        atomic_fetch_sub(c->crowd, 1);
+    free(c);
+}
+
+static void on_connection(void *self, struct MHD_Connection *connection, void **socket_context,
+                          enum MHD_ConnectionNotificationCode code)
+{
+    struct http_server *server = self;
+    if (code == MHD_CONNECTION_NOTIFY_STARTED)
+        *socket_context = begin_connection(server, connection);
+    else if (*socket_context)
+        end_connection(server, *socket_context);
 }
 
 static void on_log(void *self, const char *format, va_list arguments)
@@ -342,21 +433,43 @@ static void on_log(void *self, const char *format, va_list arguments)
     log_debug("http: %s", message);
 }
 
-struct http_server *http_server_start(const struct http_handler *handler, int thread_n,
-                                      int pages_port, struct error *error)
+static struct MHD_Daemon *start_daemon(struct http_server *server, unsigned more_flags,
+                                       struct MHD_OptionItem *more)
 {
-    struct http_server *server = must_alloc(sizeof *server);
-    server->handler = *handler;
-    server->pages_port = pages_port;
-    server->daemon = MHD_start_daemon(
+    return MHD_start_daemon(
         MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_NO_LISTEN_SOCKET | MHD_USE_ITC |
-            MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG,
+            MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG | more_flags,
         0, NULL, NULL, on_request, server, MHD_OPTION_EXTERNAL_LOGGER, on_log, NULL,
         MHD_OPTION_NOTIFY_COMPLETED, on_end, server, MHD_OPTION_NOTIFY_CONNECTION, on_connection,
-        server, MHD_OPTION_THREAD_POOL_SIZE, (unsigned)thread_n, MHD_OPTION_CONNECTION_LIMIT,
-        (unsigned)CONNECTION_MAX, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_TIMEOUT_S,
-        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY, MHD_OPTION_END);
-    if (!server->daemon) {
+        server, MHD_OPTION_THREAD_POOL_SIZE, (unsigned)server->settings.thread_n,
+        MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTION_MAX, MHD_OPTION_CONNECTION_TIMEOUT,
+        (unsigned)IDLE_TIMEOUT_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
+        MHD_OPTION_ARRAY, more, MHD_OPTION_END);
+}
+
+static struct MHD_Daemon *start_secure(struct http_server *server)
+{
+    struct MHD_OptionItem options[] = {
+        {MHD_OPTION_HTTPS_CERT_CALLBACK, 0, tls_callback()},
+        {MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)(uintptr_t)tls_priorities},
+        {MHD_OPTION_END, 0, NULL},
+    };
+    tls_serve(server->settings.tls);
+    return start_daemon(server, MHD_USE_TLS, options);
+}
+
+struct http_server *http_server_start(const struct http_settings *settings, struct error *error)
+{
+    struct http_server *server = must_alloc(sizeof *server);
+    struct MHD_OptionItem none[] = {{MHD_OPTION_END, 0, NULL}};
+    server->settings = *settings;
+    crypto_shorthash_keygen(server->crowd_key);
+    server->plain = start_daemon(server, 0, none);
+    if (server->plain && settings->tls)
+        server->secure = start_secure(server);
+    if (!server->plain || (settings->tls && !server->secure)) {
+        if (server->plain)
+            MHD_stop_daemon(server->plain);
         free(server);
         error_set(error, ERROR_SYSTEM, "cannot start the HTTP server: out of threads or files");
         return NULL;
@@ -365,10 +478,26 @@ struct http_server *http_server_start(const struct http_handler *handler, int th
 }
 
 void http_server_add(struct http_server *server, int socket, const struct sockaddr *address,
-                     unsigned address_len)
+                     unsigned address_len, bool is_tls)
 {
-    if (MHD_add_connection(server->daemon, socket, address, address_len) != MHD_YES)
-        log_warning("a connection was closed: there are %d already", CONNECTION_MAX);
+    struct MHD_Daemon *daemon = is_tls ? server->secure : server->plain;
+    atomic_int *crowd = crowd_of(server, address);
+    if (crowd && atomic_fetch_add(crowd, 1) >= server->settings.per_address_max) {
+        char peer[ADDRESS_TEXT_MAX];
+        address_write(address, peer);
+        log_warning("%s: a connection was closed: there are %d from there already", peer,
+                    server->settings.per_address_max);
+        atomic_fetch_sub(crowd, 1);
+        close(socket);
+        return;
+    }
+    atomic_fetch_add(&server->fresh, 1);
+    if (MHD_add_connection(daemon, socket, address, address_len) == MHD_YES)
+        return;
+    log_warning("a connection was closed: there are %d already", CONNECTION_MAX);
+    atomic_fetch_sub(&server->fresh, 1);
+    if (crowd)
+        atomic_fetch_sub(crowd, 1);
 }
 
 static void nap_ms(long ms)
@@ -390,15 +519,26 @@ static bool close_gate(struct http_server *server, int64_t timeout_ms)
     return false;
 }
 
+// The first byte of these was seen, so their requests are on the way; the door let them in before
+// it was closed.
+static void wait_for_fresh(struct http_server *server)
+{
+    for (int waited_ms = 0; waited_ms < FRESH_MS && atomic_load(&server->fresh); waited_ms += 5)
+        nap_ms(5);
+}
+
 bool http_server_stop(struct http_server *server, int64_t timeout_ms)
 {
     atomic_store(&server->is_stopping, true);
+    wait_for_fresh(server);
     if (!close_gate(server, timeout_ms)) {
         log_warning("%d requests were still under way when the server stopped",
                     atomic_load(&server->in_flight));
         return false;
     }
-    MHD_stop_daemon(server->daemon);
+    MHD_stop_daemon(server->plain);
+    if (server->secure)
+        MHD_stop_daemon(server->secure);
     free(server);
     return true;
 }

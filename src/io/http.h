@@ -6,19 +6,22 @@
 #include "base/arena.h"
 #include "base/buffer.h"
 #include "base/error.h"
+#include "io/address.h"
 
 struct http_server;
-struct sockaddr;
+struct tls;
 
 // One request, from its last body byte to its answer. Texts live until the answer is given.
 struct http_request {
     struct text method, path; // path: decoded, repeated slashes collapsed, without the query
     struct text body;         // as sent
-    struct text peer;         // address without port
+    // Who asks: who is connected, or whom trusted proxies name (io/forwarded.h; "?" and AF_UNSPEC
+    // when what they say cannot be read).
+    struct text peer; // address without port
     const struct sockaddr *peer_address;
-    bool is_from_loopback;
+    bool is_from_loopback; // connected from this machine, and not through a trusted proxy
     bool is_on_pages_port; // came in by the port for pages only
-    bool is_secure;        // nobody on the way could read it: for cookies that must stay secret
+    bool is_secure;        // came by TLS, to us or to a trusted proxy
     struct arena *arena;   // for whatever has to live until the answer
     void *extra;           // the handler's own; see http_handler.finish
 };
@@ -52,12 +55,22 @@ void http_defer(struct http_request *request);
 // Exactly once a request, from any thread after http_defer.
 void http_answer(struct http_request *request, const struct http_answer *answer);
 
-// thread_n worker threads; connections come by http_server_add (a connected socket, which is taken
-// in any case).
-struct http_server *http_server_start(const struct http_handler *handler, int thread_n,
-                                      int pages_port, struct error *error);
+struct http_settings {
+    struct http_handler handler;
+    int thread_n;                  // worker threads; as many again for TLS
+    int pages_port;                // connections to it are marked; 0: none
+    struct tls *tls;               // NULL: no HTTPS; must outlive the server
+    const struct network *proxies; // whose X-Forwarded-* is believed; must outlive the server
+    size_t proxy_n;
+    // Connections from one address (IPv6: one /64), but not from loopback or a proxy; 0: no limit.
+    // Two addresses may share a limit by a rare chance.
+    int per_address_max;
+};
+
+struct http_server *http_server_start(const struct http_settings *settings, struct error *error);
+// Takes a connected socket in any case. is_tls: it begins with a TLS handshake.
 void http_server_add(struct http_server *server, int socket, const struct sockaddr *address,
-                     unsigned address_len);
+                     unsigned address_len, bool is_tls);
 // Ends every connection after its next answer; waits until no request is in flight, at most
 // timeout_ms. False when some still were: then the server goes on, and the process has to end
 // without freeing what its handler needs.

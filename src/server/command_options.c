@@ -28,10 +28,6 @@ static void add_sentences(struct buffer *out, const struct option_row *row)
         buffer_add_string(out, " Each project has its own.");
     else if (row->flags & OPTION_PROJECT)
         buffer_add_string(out, " A project may differ.");
-    if (row->flags & OPTION_REFUSED)
-        buffer_add_string(out, " This version cannot do that yet and refuses the option.");
-    else if (row->flags & OPTION_LATER)
-        buffer_add_string(out, " Without effect in this version.");
 }
 
 static const char about_projects[] =

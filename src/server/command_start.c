@@ -5,13 +5,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/log.h"
 #include "io/notify.h"
 #include "server/commands.h"
-#include "server/server.h"
+#include "server/reload.h"
 
 // Before any thread starts, so that all of them leave these signals to wait_for_stop.
 static void hold_signals(sigset_t *stops)
@@ -108,21 +109,37 @@ static int wait_for_signal(const struct server *server, const sigset_t *signals)
     }
 }
 
-// SIGHUP comes from whoever has renamed the log, or from a terminal that was closed under us.
-static void wait_for_stop(const struct options *o, const struct server *server,
-                          const sigset_t *signals)
+// Until the server is to end, or to start anew with *successor. SIGHUP comes from whoever has
+// changed a file that was read at the start or renamed the log, or from a terminal that was closed
+// under us.
+static void wait_for_end(int argc, char **arguments, const struct config *config,
+                         struct server *server, const sigset_t *signals, struct door **successor)
 {
-    bool lives_in_terminal = o->log_file.len == 0 && isatty(STDERR_FILENO);
-    while (wait_for_signal(server, signals) == SIGHUP && !lives_in_terminal)
+    bool lives_in_terminal = config->options.log_file.len == 0 && isatty(STDERR_FILENO);
+    while (wait_for_signal(server, signals) == SIGHUP && !lives_in_terminal) {
         open_log_again();
+        server_read_certificate(server);
+        if (reload_is_due(argc, arguments, config, server, successor))
+            return;
+    }
+}
+
+static void tell_manager_of_reload(void)
+{
+    char state[80];
+    snprintf(state, sizeof state, "RELOADING=1\nMONOTONIC_USEC=%lld",
+             (long long)clock_mono_ms(&clock_system) * 1000);
+    notify_send(state);
 }
 
 int command_start(int argc, char **arguments)
 {
     struct config config = {0};
     struct server *server = NULL;
+    struct door *successor = NULL;
     struct error error = {0};
     sigset_t stops;
+    prctl(PR_SET_NAME, "flawless"); // after a reload it would be that of /proc/self/exe
     hold_signals(&stops);
     raise_file_limit();
     give_large_memory_back();
@@ -130,10 +147,19 @@ int command_start(int argc, char **arguments)
         return config_complain(&error);
     tell_people(&config, server);
     notify_send("READY=1");
-    wait_for_stop(&config.options, server, &stops);
-    notify_send("STOPPING=1");
-    log_info("stopping: answering what is in flight");
-    if (!server_stop(server)) {
+    wait_for_end(argc, arguments, &config, server, &stops, &successor);
+    if (successor)
+        tell_manager_of_reload();
+    else
+        notify_send("STOPPING=1");
+    log_info(successor ? "the configuration has changed: starting anew, after what is in flight"
+                       : "stopping: answering what is in flight");
+    bool is_over = server_stop(server, successor);
+    if (successor) {
+        reload_start_anew(argc, arguments, successor);
+        _exit(1);
+    }
+    if (!is_over) {
         log_info("stopped; something was still busy and was left as it is");
         log_close();
         _exit(0); // other threads still run: nothing may be freed under them

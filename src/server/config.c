@@ -288,6 +288,7 @@ static bool set_file_name(const char *path, struct config *config, struct error 
 static bool read_content(const char *path, struct text content, const struct reading *reading,
                          struct config *config, struct error *error)
 {
+    config->source = digest_of(&content, 1);
     if (!set_file_name(path, config, error) ||
         (!options_read(&config->options, path, content, reading->heard, error) &&
          !reading->is_look)) // in a look the mistakes have been told
@@ -430,6 +431,12 @@ bool config_find_project(const struct config *config, const char *name,
               names.at);
     buffer_release(&names);
     return false;
+}
+
+bool config_is_same(const struct config *a, const struct config *b)
+{
+    return memcmp(&a->source, &b->source, sizeof a->source) == 0 &&
+           text_equal(a->options.smtp_password, b->options.smtp_password);
 }
 
 void config_release(struct config *config)

@@ -4,6 +4,7 @@
 #ifndef FLAWLESS_SERVER_CONFIG_H
 #define FLAWLESS_SERVER_CONFIG_H
 
+#include "base/hex.h"
 #include "core/options.h"
 
 // Every path in options is absolute (git_cli_path only when it has a '/'), data_dir_path,
@@ -13,6 +14,7 @@
 struct config {
     struct options options;
     struct buffer file_name;    // absolute; empty when there is no flawless.cfg
+    struct digest source;       // of the content of flawless.cfg
     struct buffer project_name; // of the default project: the name of repo_dir without path and
                                 // .git, else "default"
 };
@@ -30,9 +32,9 @@ bool config_find_project(const struct config *config, const char *name,
 
 // arguments[0] is the subcommand. Takes "-conf PATH" (also --conf, -conf=PATH); without it the
 // surrounding git work tree is repo_dir, pages and reports are answered on this machine only and
-// without a login, there is no second port, everything else is at its default, and state goes into a directory of its own below the user's data directory. Warnings go
-// to the log. ERROR_INPUT: the command line is wrong; ERROR_CONFIG: the file or something it names
-// is.
+// without a login, there is no second port, everything else is at its default, and state goes into
+// a directory of its own below the user's data directory. Warnings go to the log. ERROR_INPUT: the
+// command line is wrong; ERROR_CONFIG: the file or something it names is.
 bool config_load(int argc, char **arguments, struct config *config, struct error *error);
 
 // For a command that only looks: the options of the flawless.cfg at path (NULL: of the surrounding
@@ -48,6 +50,9 @@ bool config_look(int argc, char **arguments, struct options_warnings heard, stru
 // The same for a flawless.cfg that would have this content.
 bool config_look_at(const char *path, struct text content, struct options_warnings heard,
                     struct config *config, struct error *error);
+
+// Whether a start would find the same in both: flawless.cfg and the password in its file.
+bool config_is_same(const struct config *a, const struct config *b);
 
 // What any of them filled, even when it failed.
 void config_release(struct config *config);

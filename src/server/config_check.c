@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "core/options_address.h"
 #include "io/address.h"
 #include "io/clone.h"
@@ -17,6 +18,7 @@
 #include "io/repository.h"
 #include "io/smtp.h"
 #include "io/store.h"
+#include "io/tls.h"
 #include "server/rule_files.h"
 
 enum { URL_TIMEOUT_MS = 20 * 1000 };
@@ -112,6 +114,24 @@ static void check_repository_url(const struct config *config,
     else if (o->repo_url.len)
         tell(listener, FINDING_ERROR, "repo_url", "%s", error.message);
     arena_release(&scratch);
+}
+
+static void check_tls(const struct config *config, const struct finding_listener *listener)
+{
+    const struct options *o = &config->options;
+    struct buffer warning = {0};
+    struct error error = {0};
+    struct tls *tls = NULL;
+    if (!o->tls_certificate.len || !o->tls_key.len)
+        return;
+    if (!tls_open(o->tls_certificate.at, o->tls_key.at, &tls, &error))
+        tell(listener, FINDING_ERROR, "tls_certificate", "%s", error.message);
+    else if (!tls_is_valid_at(tls, clock_wall_ms(&clock_system), &warning))
+        tell(listener, FINDING_WARNING, "tls_certificate", "%s", warning.at);
+    else
+        tell(listener, FINDING_OK, "tls_certificate", "%s can be used", o->tls_certificate.at);
+    buffer_release(&warning);
+    tls_free(tls);
 }
 
 // The place of the clone of repo_url. False when there is nothing yet to be looked at.
@@ -304,6 +324,7 @@ static const struct check {
     [CHECK_DATA_DIRECTORY] = {check_data_directory, false},
     [CHECK_STORE] = {check_store, false},
     [CHECK_PORTS] = {check_ports, false},
+    [CHECK_TLS] = {check_tls, false},
     [CHECK_REPOSITORY_URL] = {check_repository_url, true},
     [CHECK_REPOSITORY] = {check_repository, true},
     [CHECK_RULES] = {check_rules, true},
@@ -334,7 +355,8 @@ void config_check_one(enum config_check which, const struct config *config,
     check->run(config, listener);
     for (size_t i = 1; check->is_of_project && i < config_project_n(config); i++) {
         struct config_project project = config_project(config, i);
-        struct config alone = {*project.options, config->file_name, config->project_name};
+        struct config alone = *config;
+        alone.options = *project.options;
         struct project_listener with_name = {listener, project.name};
         check->run(&alone, &(struct finding_listener){&with_name, tell_with_name});
     }

@@ -194,6 +194,15 @@ static void tell_mail(const struct health_rooms *rooms, struct arena *arena, str
         add_problem(arena, problems, TEXT("letters cannot be sent"), text_of(mailer.failure));
 }
 
+static void tell_reading(struct notice *notice, const char *what, struct arena *arena,
+                         struct value *problems)
+{
+    char words[NOTICE_MAX];
+    notice_copy(notice, words);
+    if (words[0])
+        add_problem(arena, problems, text_of(what), text_of(words));
+}
+
 void health_tell(const struct health_rooms *rooms, const struct served_project *project,
                  struct arena *arena, struct value *object, bool *is_well)
 {
@@ -205,4 +214,10 @@ void health_tell(const struct health_rooms *rooms, const struct served_project *
     tell_blames(rooms, arena, object);
     list_problems(rooms, arena, problems);
     tell_mail(rooms, arena, object, problems);
+    tell_reading(rooms->configuration,
+                 "the configuration was not read again, the one of before stays in force", arena,
+                 problems);
+    tell_reading(rooms->certificate,
+                 "the certificate was not read again, the one of before stays in force", arena,
+                 problems);
 }

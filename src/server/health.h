@@ -10,6 +10,7 @@
 #include "server/intake.h"
 #include "server/ledger.h"
 #include "server/mailer.h"
+#include "server/notice.h"
 #include "server/projects.h"
 
 struct health_rooms {
@@ -17,7 +18,8 @@ struct health_rooms {
     struct intake *intake;
     struct blamer *blamer;
     const struct served_projects *projects;
-    struct mailer *mailer; // NULL without SMTP
+    struct mailer *mailer;                      // NULL without SMTP
+    struct notice *certificate, *configuration; // why they were not read again
 };
 
 // Adds an object for each room, "repository" and "rules" about this project, and the list

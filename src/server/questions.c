@@ -165,8 +165,7 @@ static bool has_mistakes(const struct draft *draft)
 
 static bool is_asked(const struct draft *draft, const struct question *question)
 {
-    return question->option && !is_none(draft, question->needs) &&
-           !(option_find(text_of(question->option))->flags & OPTION_LATER);
+    return question->option && !is_none(draft, question->needs);
 }
 
 static void find_default(const struct draft *draft, const struct question *question,

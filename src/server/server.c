@@ -9,7 +9,9 @@
 #include "core/options_address.h"
 #include "io/child.h"
 #include "io/door.h"
+#include "io/inherit.h"
 #include "io/store_users.h"
+#include "io/tls.h"
 #include "server/blamer.h"
 #include "server/health.h"
 #include "server/intake.h"
@@ -24,6 +26,7 @@ enum {
     THRIFT_STOP_MS = 1000,
     HTTP_STOP_MS = 2500,
     GIT_STOP_S = 1,
+    PER_ADDRESS_MAX = 1000, // HTTP connections
 };
 
 struct server {
@@ -32,8 +35,10 @@ struct server {
     struct buffer base_url, smtp_url, sender;
     struct served_projects projects;
     struct web_project *web_projects;
-    struct network *networks;
-    size_t network_n;
+    struct network *networks, *proxies;
+    size_t network_n, proxy_n;
+    struct tls *tls; // NULL without a certificate
+    struct notice certificate, configuration;
     struct seal_key key;
     bool has_users;
     int lock; // on the state, so that no second server uses it
@@ -109,7 +114,14 @@ static void http_to_intake(void *self, int socket, const struct sockaddr *addres
                            socklen_t address_len)
 {
     struct server *server = self;
-    http_server_add(server->http, socket, address, address_len);
+    http_server_add(server->http, socket, address, address_len, false);
+}
+
+static void tls_to_intake(void *self, int socket, const struct sockaddr *address,
+                          socklen_t address_len)
+{
+    struct server *server = self;
+    http_server_add(server->http, socket, address, address_len, true);
 }
 
 static void thrift_to_intake(void *self, int socket, const struct sockaddr *address,
@@ -131,10 +143,11 @@ static void list_options(void *self, int64_t project_id, struct arena *arena, st
     health_list_options(projects_find(&server->projects, project_id)->options, arena, list);
 }
 
-static struct health_rooms rooms_of(const struct server *server)
+static struct health_rooms rooms_of(struct server *server)
 {
-    return (struct health_rooms){server->ledger, server->intake, server->blamer, &server->projects,
-                                 server->mailer};
+    return (struct health_rooms){server->ledger,        server->intake, server->blamer,
+                                 &server->projects,     server->mailer, &server->certificate,
+                                 &server->configuration};
 }
 
 static void tell_health(void *self, int64_t project_id, struct arena *arena, struct value *object,
@@ -159,17 +172,44 @@ static void tell_metrics(void *self, struct buffer *out)
 
 // ---- starting ----
 
-static bool read_networks(struct server *server, struct error *error)
+static bool read_networks(struct server *server, const char *option, const struct option_list *list,
+                          struct network **networks, size_t *network_n, struct error *error)
 {
-    const struct option_list *list = &server->config->options.thrift_networks;
-    server->networks =
-        arena_array(&server->arena, struct network, list->item_n * NETWORK_WORD_MAX + 1);
+    *networks = arena_array(&server->arena, struct network, list->item_n * NETWORK_WORD_MAX + 1);
     for (size_t i = 0; i < list->item_n; i++) {
         size_t n = 0;
-        if (!network_parse(list->items[i], server->networks + server->network_n, &n, error))
-            return error_prefix(error, "thrift_networks");
-        server->network_n += n;
+        if (!network_parse(list->items[i], *networks + *network_n, &n, error))
+            return error_prefix(error, "%s", option);
+        *network_n += n;
     }
+    return true;
+}
+
+static bool read_all_networks(struct server *server, struct error *error)
+{
+    const struct options *o = &server->config->options;
+    return read_networks(server, "thrift_networks", &o->thrift_networks, &server->networks,
+                         &server->network_n, error) &&
+           read_networks(server, "trusted_proxies", &o->trusted_proxies, &server->proxies,
+                         &server->proxy_n, error);
+}
+
+static void warn_of_certificate(const struct server *server)
+{
+    struct buffer warning = {0};
+    if (!tls_is_valid_at(server->tls, clock_wall_ms(&clock_system), &warning))
+        log_warning("%s", warning.at);
+    buffer_release(&warning);
+}
+
+static bool open_tls(struct server *server, struct error *error)
+{
+    const struct options *o = &server->config->options;
+    if (!o->tls_certificate.len)
+        return true;
+    if (!tls_open(o->tls_certificate.at, o->tls_key.at, &server->tls, error))
+        return false;
+    warn_of_certificate(server);
     return true;
 }
 
@@ -260,18 +300,40 @@ static bool open_state(struct server *server, struct error *error)
     return true;
 }
 
-static bool open_door(struct server *server, struct error *error)
+static struct door_settings door_settings(struct server *server, const struct options *o)
 {
-    const struct options *o = &server->config->options;
-    struct door_settings settings = {
+    return (struct door_settings){
         .bind_address = o->bind_address,
         .port = (int)o->port,
         .pages_port = (int)o->http_port,
         .self = server,
         .take_http = http_to_intake,
+        .take_tls = server->tls ? tls_to_intake : NULL,
         .take_thrift = thrift_to_intake,
     };
-    return door_open(&settings, &server->door, error);
+}
+
+static bool open_door(struct server *server, struct error *error)
+{
+    struct door_settings settings = door_settings(server, &server->config->options);
+    int *inherited = must_alloc(INHERIT_MAX * sizeof *inherited);
+    settings.inherited = inherited;
+    settings.inherited_n = inherit_take(inherited, INHERIT_MAX);
+    bool is_open = door_open(&settings, &server->door, error);
+    for (size_t i = 0; i < settings.inherited_n; i++)
+        close(inherited[i]);
+    free(inherited);
+    return is_open;
+}
+
+bool server_open_door(struct server *server, const struct options *options, struct door **door,
+                      struct error *error)
+{
+    struct door_settings settings = door_settings(server, options);
+    int listeners[DOOR_LISTENER_MAX];
+    settings.inherited = listeners;
+    settings.inherited_n = door_list_listeners(server->door, listeners);
+    return door_open(&settings, door, error);
 }
 
 static void start_mailer(struct server *server)
@@ -362,9 +424,16 @@ static bool start_intake(struct server *server, struct error *error)
                                             call_to_intake};
     int core_n = (int)sysconf(_SC_NPROCESSORS_ONLN);
     server->intake = intake_new(&settings);
-    struct http_handler handler = intake_http_handler(server->intake);
-    server->http = http_server_start(&handler, core_n < 2 ? 2 : core_n,
-                                     (int)server->config->options.http_port, error);
+    struct http_settings http = {
+        .handler = intake_http_handler(server->intake),
+        .thread_n = core_n < 2 ? 2 : core_n,
+        .pages_port = (int)server->config->options.http_port,
+        .tls = server->tls,
+        .proxies = server->proxies,
+        .proxy_n = server->proxy_n,
+        .per_address_max = PER_ADDRESS_MAX,
+    };
+    server->http = http_server_start(&http, error);
     server->thrift = server->http ? thrift_server_start(&thrift, error) : NULL;
     return server->thrift != NULL;
 }
@@ -375,8 +444,11 @@ bool server_start(const struct config *config, struct server **started, struct e
     struct server *server = must_alloc(sizeof *server);
     *started = server;
     server->config = config;
-    if (!read_networks(server, error) || !open_door(server, error) ||
-        !open_projects(server, error) || !open_state(server, error) || !start_web(server, error))
+    notice_init(&server->certificate);
+    notice_init(&server->configuration);
+    if (!read_all_networks(server, error) || !open_tls(server, error) ||
+        !open_door(server, error) || !open_projects(server, error) || !open_state(server, error) ||
+        !start_web(server, error))
         return false;
     for (size_t i = 0; i < server->projects.n; i++) {
         const struct served_project *project = &server->projects.all[i];
@@ -417,10 +489,31 @@ bool server_is_alive(const struct server *server)
     return !facts.is_stuck;
 }
 
+// ---- reading again ----
+
+void server_read_certificate(struct server *server)
+{
+    struct error error = {0};
+    if (!server->tls)
+        return;
+    if (tls_read_again(server->tls, &error))
+        warn_of_certificate(server);
+    else
+        log_error("the certificate of before stays in force: %s", error.message);
+    notice_set(&server->certificate, error.message);
+}
+
+void server_note_configuration(struct server *server, const char *why)
+{
+    notice_set(&server->configuration, why);
+}
+
 // ---- stopping ----
 
-bool server_stop(struct server *server)
+bool server_stop(struct server *server, struct door *successor)
 {
+    if (successor)
+        door_hand_over(server->door, successor);
     door_close(server->door);
     bool is_thrift_over = thrift_server_stop(server->thrift, THRIFT_STOP_MS);
     bool is_over = http_server_stop(server->http, HTTP_STOP_MS);
@@ -440,6 +533,7 @@ bool server_stop(struct server *server)
     store_close(server->store);
     if (!is_over)
         return false;
+    tls_free(server->tls);
     intake_free(server->intake);
     blamer_free(server->blamer);
     mailer_free(server->mailer);

@@ -7,6 +7,7 @@
 #include "web/web.h"
 
 struct server;
+struct door;
 
 // Opens everything that can be wrong (port, state, repository), then starts to listen. config:
 // borrowed until server_stop. ERROR_CONFIG or ERROR_SYSTEM.
@@ -23,9 +24,20 @@ struct text server_setup_token(const struct server *server);
 // watchdog should end the process. Any thread.
 bool server_is_alive(const struct server *server);
 
+// Reads tls_certificate and tls_key again; when they cannot be used the old ones stay, and log and
+// health say so. One thread at a time.
+void server_read_certificate(struct server *server);
+// Opens the port of other options, beside this server's and with its sockets where they are the
+// same.
+bool server_open_door(struct server *server, const struct options *options, struct door **door,
+                      struct error *error);
+// What /check_health says of why a new configuration is not in force; empty: nothing. Any thread.
+void server_note_configuration(struct server *server, const char *why);
+
 // Lets nobody in any more, answers what is in flight, commits. At most about nine seconds. True
 // when everything could be freed; false when something is still busy, and the process has to end as
-// it is (all that was answered is safe).
-bool server_stop(struct server *server);
+// it is (all that was answered is safe). successor: gets the connections that said nothing yet;
+// may be NULL.
+bool server_stop(struct server *server, struct door *successor);
 
 #endif

@@ -78,7 +78,8 @@ static int set_up(void **state)
         store_open(f->dir, STORE_WRITE, &f->store, &error) &&
         store_keep_project(f->store, 1, TEXT("shop"), (struct text){0}, &arena, &project, &error) &&
         (f->web = web_start(&f->settings, &error)) &&
-        (f->http = http_server_start(&handler, 2, 0, &error));
+        (f->http =
+             http_server_start(&(struct http_settings){.handler = handler, .thread_n = 2}, &error));
     arena_release(&arena);
     if (!is_good)
         fail_msg("%s", error.message);
@@ -116,7 +117,7 @@ static int send_request(struct fixture *f, const char *peer, const char *line, c
     int len = snprintf(request, sizeof request, "%s HTTP/1.1\r\n%sConnection: close\r\n\r\n", line,
                        headers);
     assert_int_equal(write(sockets[0], request, (size_t)len), len);
-    http_server_add(f->http, sockets[1], (struct sockaddr *)&address, sizeof address);
+    http_server_add(f->http, sockets[1], (struct sockaddr *)&address, sizeof address, false);
     return sockets[0];
 }
 
