@@ -81,7 +81,9 @@ static struct text write_text(const struct digest_facts *facts, struct arena *ar
         struct text url = link_of(facts, i, arena);
         buffer_printf(&out, "%s%.*s\n", url.len ? "\n  " : "", TEXT_ARG(url));
     }
+    struct letter_link about = letter_link_about(&facts->home, arena);
     buffer_printf(&out, "\n%s:\n%.*s\n", week.label, TEXT_ARG(week.url));
+    buffer_printf(&out, "\n%s:\n%.*s\n", about.label, TEXT_ARG(about.url));
     return keep(arena, &out);
 }
 
@@ -114,19 +116,25 @@ static void write_item(const struct digest_facts *facts, size_t i, struct arena 
     buffer_add_string(out, "</li>\n");
 }
 
+static void add_link(struct buffer *out, struct letter_link link)
+{
+    buffer_add_string(out, "<p><a href=\"");
+    html_add(out, link.url, 6 * link.url.len + 6);
+    buffer_printf(out, "\">%s</a></p>\n", link.label);
+}
+
 static struct text write_html(const struct digest_facts *facts, struct text subject,
                               struct arena *arena)
 {
     struct buffer out = {0}, introduction = {0};
-    struct letter_link week = link_week(facts, arena);
     html_begin(&out, subject);
     write_introduction(facts, &introduction);
     buffer_printf(&out, "<p>%.*s</p>\n<ul>\n", TEXT_ARG(buffer_text(&introduction)));
     for (size_t i = 0; i < facts->record_n; i++)
         write_item(facts, i, arena, &out);
-    buffer_add_string(&out, "</ul>\n<p><a href=\"");
-    html_add(&out, week.url, 6 * week.url.len + 6);
-    buffer_printf(&out, "\">%s</a></p>\n", week.label);
+    buffer_add_string(&out, "</ul>\n");
+    add_link(&out, link_week(facts, arena));
+    add_link(&out, letter_link_about(&facts->home, arena));
     html_end(&out);
     buffer_release(&introduction);
     return keep(arena, &out);

@@ -138,7 +138,7 @@ static const char code_begin[] =
     "#f4f4f4; color: #222; padding: 8px\">";
 
 static const char about[] =
-    "What is Flawless? It watches programs in production. When one fails, it finds the line of "
+    "Flawless watches programs in production. When one fails, it finds the line of "
     "code to blame, asks git who changed it last, and writes to that one developer, once for each "
     "line.";
 

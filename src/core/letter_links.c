@@ -122,6 +122,14 @@ void letter_links(const struct letter_home *home, const struct error_record *rec
     links[1] = (struct letter_link){"All errors of this developer, this week", week};
     links[2] = (struct letter_link){"Add it to the known errors, if it need not be mended",
                                     link_known(home, record, arena)};
+    links[3] = letter_link_about(home, arena);
+}
+
+struct letter_link letter_link_about(const struct letter_home *home, struct arena *arena)
+{
+    return (struct letter_link){
+        "What is Flawless? Why you got this letter, and what to do with it",
+        make_url(home, "/what_is_flawless", 0, NULL, 0, (struct text){0}, arena)};
 }
 
 struct letter_link letter_link_week(const struct letter_home *home, int64_t project_id,

@@ -24,10 +24,12 @@ struct letter_home {
 struct text letter_link_error(const struct letter_home *home, const struct error_record *record,
                               struct arena *arena); // its most recent occurrence
 
-enum { LETTER_LINK_N = 3 };
+enum { LETTER_LINK_N = 4 };
 // Those at the end of an error's letter.
 void letter_links(const struct letter_home *home, const struct error_record *record, int64_t now_ms,
                   struct arena *arena, struct letter_link links[LETTER_LINK_N]);
+// What Flawless is; open to everybody.
+struct letter_link letter_link_about(const struct letter_home *home, struct arena *arena);
 // At the end of a digest: the week's errors, by developer.
 struct letter_link letter_link_week(const struct letter_home *home, int64_t project_id,
                                     int64_t now_ms, struct arena *arena);

@@ -53,6 +53,7 @@ page_function page_traceback; // /view_traceback
 page_function page_health;    // /check_health
 page_function page_outbox;    // /outbox
 page_function page_metrics;   // /metrics
+page_function page_about;     // /what_is_flawless
 page_function page_admin;     // /admin
 page_function page_audit;     // /audit
 page_function page_config;    // /view_config

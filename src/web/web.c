@@ -76,6 +76,7 @@ static const struct route routes[] = {
     {"/setup", page_setup, page_setup_save, false, OPEN_TO_ALL},
     {"/view_config", page_config, NULL, true, OPEN_TO_USERS},
     {"/view_traceback", page_traceback, NULL, true, OPEN_BY_LINK},
+    {"/what_is_flawless", page_about, NULL, false, OPEN_TO_ALL},
 };
 
 struct page_job {

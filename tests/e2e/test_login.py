@@ -409,6 +409,19 @@ def links(ada, bugs):
     return {page: path for path, page in found}
 
 
+def test_a_letters_link_tells_what_flawless_is_without_a_login(ada, links):
+    (letter,) = ada.get("/outbox", Accept="application/json").json()["letters"]
+    assert f"{ada.server.url}/what_is_flawless\n" in letter["text"]
+    assert f'<a href="{ada.server.url}/what_is_flawless">' in letter["html"]
+    reader = Browser(ada.server)
+    page = reader.get("/what_is_flawless")
+    assert page.status == 200
+    for words in ["What is Flawless?", "Why did I get a letter?", "Mark it as known"]:
+        assert words in page.body
+    assert '<nav aria-label="Pages">' not in page.body
+    assert reader.get("/disown_file").status == 303  # to the login, and back
+
+
 def with_parameter(path, name, value):
     page, _, query = path.partition("?")
     parameters = dict(urllib.parse.parse_qsl(query, keep_blank_values=True))

@@ -150,6 +150,8 @@ def test_a_link_adds_the_line_to_the_known_errors(told):
 def test_what_flawless_is_is_explained(told):
     """For somebody who never heard of it."""
     assert "What is Flawless?" in told["text"]
+    (link,) = (link for link in links_of(told) if "/what_is_flawless" in link)
+    assert "Why did I get a letter?" in told["server"].get(link.removeprefix(told["server"].url))
 
 
 def test_everything_from_outside_is_escaped(told):
