@@ -71,7 +71,8 @@ static bool has_good_port(struct text host)
     return port.len == 0 || (text_to_int64(port, &number) && number > 0 && number < 65536);
 }
 
-// "user:password@host/path" behind the scheme. A user without a password is a token: no less secret.
+// "user:password@host/path" behind the scheme. A user without a password is a token: no less
+// secret.
 static bool take_apart(const struct scheme *scheme, struct text rest, struct arena *arena,
                        struct git_url *url, struct error *error)
 {
