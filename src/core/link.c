@@ -9,9 +9,10 @@ enum { PARAMETER_MAX = 4 };
 static const struct signable {
     const char *path;
     const char *parameters[PARAMETER_MAX + 1];
+    bool needs_all; // an empty one would stand for everything
 } signables[] = {
-    {"/add_known_error", {"filename", "function_name"}},
-    {"/view_traceback", {"filename", "function_name", "line_number", "text"}},
+    {"/add_known_error", {"filename", "function_name"}, true},
+    {"/view_traceback", {"filename", "function_name", "line_number", "text"}, false},
 };
 
 static const struct signable *find(struct text path)
@@ -38,8 +39,12 @@ static bool list_parts(int64_t project_id, struct text path, struct link_paramet
     parts->all[0] = text_of(parts->project);
     parts->all[1] = path;
     parts->n = 2;
-    for (const char *const *name = signable->parameters; *name; name++)
-        parts->all[parts->n++] = parameters.get(parameters.self, *name);
+    for (const char *const *name = signable->parameters; *name; name++) {
+        struct text value = parameters.get(parameters.self, *name);
+        if (signable->needs_all && text_trim(value).len == 0)
+            return false;
+        parts->all[parts->n++] = value;
+    }
     return true;
 }
 

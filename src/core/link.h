@@ -13,7 +13,7 @@ struct link_parameters {
     struct text (*get)(const void *self, const char *name);
 };
 
-// False: no link to this page is ever signed.
+// False: no link to this page is ever signed, or none that is about a whole file.
 bool link_sign(const struct seal_key *key, int64_t project_id, struct text path,
                struct link_parameters parameters, char signature[SEAL_LEN + 1]);
 bool link_is_signed(const struct seal_key *key, int64_t project_id, struct text path,

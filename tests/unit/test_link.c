@@ -65,6 +65,9 @@ static void the_form_for_known_errors_is_for_one_function(void **state)
     assert_true(fits(&another_line, 1, "/add_known_error", signature));
     assert_false(fits(&another_function, 1, "/add_known_error", signature));
     assert_false(fits(&line, 1, "/view_traceback", signature));
+    const struct values whole_file = {"shop/a.py", " ", "42", "x = 1"};
+    assert_false(link_sign(&key, 1, TEXT("/add_known_error"),
+                           (struct link_parameters){&whole_file, get}, signature));
 }
 
 static void no_other_page_is_ever_signed(void **state)
