@@ -81,9 +81,9 @@ void trouble_told(struct trouble_watch *watch, int64_t now_ms)
 // ---- words ----
 
 static const char advice[] =
-    "What to do: put right what is named above; Flawless tries again by itself. The page\n"
+    "What to do: put right what is named above. The page\n"
     "%.*s/check_health\n"
-    "says how it is now, and the log says more. Until it is put right, reports are counted as "
+    "shows whether Flawless has noticed, and the log says more. Until then, reports are counted as "
     "ever, but letters may wait or go to the wrong person. About this there will be no other "
     "letter until it has been gone.\n";
 

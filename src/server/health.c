@@ -154,6 +154,15 @@ static void list_project(const struct served_project *project, const char *name,
                         keeper.rules_failure);
 }
 
+static void list_notice(struct notice *notice, const char *what, struct arena *arena,
+                        struct trouble_list *troubles)
+{
+    char words[NOTICE_MAX];
+    notice_copy(notice, words);
+    if (words[0])
+        trouble_add(troubles, text_of(what), text_of(words), arena);
+}
+
 void health_list_troubles(const struct health_rooms *rooms, struct arena *arena,
                           struct trouble_list *troubles)
 {
@@ -167,6 +176,12 @@ void health_list_troubles(const struct health_rooms *rooms, struct arena *arena,
         list_project(&projects->all[i],
                      projects->n > 1 ? arena_string(arena, projects->all[i].project.name) : NULL,
                      arena, troubles);
+    list_notice(rooms->configuration,
+                "the configuration was not read again, the one of before stays in force", arena,
+                troubles);
+    list_notice(rooms->certificate,
+                "the certificate was not read again, the one of before stays in force", arena,
+                troubles);
 }
 
 static void list_problems(const struct health_rooms *rooms, struct arena *arena,
@@ -194,15 +209,6 @@ static void tell_mail(const struct health_rooms *rooms, struct arena *arena, str
         add_problem(arena, problems, TEXT("letters cannot be sent"), text_of(mailer.failure));
 }
 
-static void tell_reading(struct notice *notice, const char *what, struct arena *arena,
-                         struct value *problems)
-{
-    char words[NOTICE_MAX];
-    notice_copy(notice, words);
-    if (words[0])
-        add_problem(arena, problems, text_of(what), text_of(words));
-}
-
 void health_tell(const struct health_rooms *rooms, const struct served_project *project,
                  struct arena *arena, struct value *object, bool *is_well)
 {
@@ -214,10 +220,4 @@ void health_tell(const struct health_rooms *rooms, const struct served_project *
     tell_blames(rooms, arena, object);
     list_problems(rooms, arena, problems);
     tell_mail(rooms, arena, object, problems);
-    tell_reading(rooms->configuration,
-                 "the configuration was not read again, the one of before stays in force", arena,
-                 problems);
-    tell_reading(rooms->certificate,
-                 "the certificate was not read again, the one of before stays in force", arena,
-                 problems);
 }

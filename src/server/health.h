@@ -30,7 +30,8 @@ void health_tell(const struct health_rooms *rooms, const struct served_project *
                  struct arena *arena, struct value *object, bool *is_well);
 
 // Those of the problems that outlast the server's own work and can be told in a letter: trouble
-// with repositories, rules and git, not with the store or the mail server. At most TROUBLE_MAX.
+// with repositories, rules, git and what is read again while it runs, not with the store or the
+// mail server. At most TROUBLE_MAX.
 void health_list_troubles(const struct health_rooms *rooms, struct arena *arena,
                           struct trouble_list *troubles);
 
