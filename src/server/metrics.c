@@ -26,6 +26,8 @@ static void tell_reports(const struct health_rooms *rooms, struct buffer *out)
     metrics_single(out, "flawless_items_dropped_total", "counter",
                    "Items of envelopes that are no errors, such as transactions and sessions.",
                    intake.dropped_items);
+    metrics_single(out, "flawless_reports_ignored_total", "counter",
+                   "Reports that a rule file says are not worth counting.", intake.ignored);
     metrics_histogram(out, "flawless_batch_reports", "Reports committed together.",
                       &ledger.batch_reports, 0);
     metrics_histogram(out, "flawless_commit_seconds",

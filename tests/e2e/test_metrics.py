@@ -93,7 +93,10 @@ def test_the_parser_is_strict():
 
 
 def test_numbers_are_what_was_sent(make_server, bugs):
-    server = make_server().start()
+    server = make_server()
+    rules = server.directory / "ignored_exceptions"
+    rules.write_text('["not worth it", {"exception_type": "KeyboardInterrupt"}]')
+    server.start()
     before, _ = metrics(server)
     assert before["flawless_reports_accepted_total"] == 0
     assert before["flawless_errors"] == 0
@@ -101,6 +104,7 @@ def test_numbers_are_what_was_sent(make_server, bugs):
     for _ in range(5):
         sender.report(bugs["ada"].event())
     sender.report(bugs["grace"].event(), bugs["grace"].event())
+    sender.report(bugs["ada"].event(kind="KeyboardInterrupt"))
     header, session = b"{}", b'{"type":"session","length":2}\n{}'
     assert sender.post(header + b"\n" + session + b"\n")[0] == 200
     assert sender.post(b"this is no envelope")[0] == 400
@@ -114,6 +118,7 @@ def test_numbers_are_what_was_sent(make_server, bugs):
     assert values["flawless_requests_refused_total"] == 0
     assert values["flawless_requests_bad_input_total"] == 2
     assert values["flawless_items_dropped_total"] == 1
+    assert values["flawless_reports_ignored_total"] == 1
     assert values["flawless_batch_reports_sum"] == 7
     assert values["flawless_batch_reports_count"] == values["flawless_commit_seconds_count"]
     assert 0 < values["flawless_commit_seconds_sum"] < PATIENCE_S
