@@ -541,7 +541,7 @@ static void *run(void *self)
 
 // ---- the face ----
 
-struct ledger *ledger_start(const struct ledger_settings *settings)
+void ledger_start(const struct ledger_settings *settings, struct ledger **started)
 {
     struct ledger *ledger = must_alloc(sizeof *ledger);
     ledger->settings = *settings;
@@ -553,8 +553,8 @@ struct ledger *ledger_start(const struct ledger_settings *settings)
     ledger->commit_us.bounds = commit_us_bounds;
     ledger->commit_us.bound_n = sizeof commit_us_bounds / sizeof *commit_us_bounds;
     show_life(ledger);
+    *started = ledger;
     check(pthread_create(&ledger->thread, NULL, run, ledger) == 0);
-    return ledger;
 }
 
 bool ledger_submit(struct ledger *ledger, struct submission *submission)

@@ -103,7 +103,9 @@ struct ledger_settings {
     void (*list_troubles)(void *self, struct arena *arena, struct trouble_list *troubles);
 };
 
-struct ledger *ledger_start(const struct ledger_settings *settings);
+// *started is set before the ledger's thread runs, which may call any of the functions above at
+// once: whatever they need has to be there.
+void ledger_start(const struct ledger_settings *settings, struct ledger **started);
 
 // False when too much waits already or the ledger is stopping: nobody will answer then. Any thread.
 bool ledger_submit(struct ledger *ledger, struct submission *submission);

@@ -158,9 +158,14 @@ static void tell_health(void *self, int64_t project_id, struct arena *arena, str
     health_tell(&rooms, projects_find(&server->projects, project_id), arena, object, is_well);
 }
 
+// Of the rooms that are there before the ledger: it asks while the others are being made.
 static void list_troubles(void *self, struct arena *arena, struct trouble_list *troubles)
 {
-    struct health_rooms rooms = rooms_of(self);
+    struct server *server = self;
+    const struct health_rooms rooms = {.blamer = server->blamer,
+                                       .projects = &server->projects,
+                                       .certificate = &server->certificate,
+                                       .configuration = &server->configuration};
     health_list_troubles(&rooms, arena, troubles);
 }
 
@@ -368,7 +373,7 @@ static void start_ledger(struct server *server)
         .take_letter = letter_to_mailer,
         .list_troubles = list_troubles,
     };
-    server->ledger = ledger_start(&settings);
+    ledger_start(&settings, &server->ledger);
 }
 
 static void start_blamer(struct server *server)

@@ -81,6 +81,7 @@ static void list_troubles(void *self, struct arena *arena, struct trouble_list *
 {
     struct fixture *f = self;
     const char *trouble = atomic_load(&f->trouble);
+    check(f->ledger != NULL); // this is called as soon as the thread runs
     if (trouble)
         trouble_add(troubles, text_of(trouble), TEXT("no such directory"), arena);
 }
@@ -91,7 +92,7 @@ static void start(struct fixture *f)
     if (!store_open(f->dir, STORE_WRITE, &f->writer, &error))
         fail_msg("%s", error.message);
     assert_true(store_open(f->dir, STORE_READ, &f->reader, &error));
-    f->ledger = ledger_start(&(struct ledger_settings){
+    const struct ledger_settings settings = {
         .store = f->writer,
         .clock = &still_clock,
         .base_url = TEXT("http://localhost:9028"),
@@ -105,13 +106,15 @@ static void start(struct fixture *f)
         .take_job = take_job,
         .take_letter = take_letter,
         .list_troubles = list_troubles,
-    });
+    };
+    ledger_start(&settings, &f->ledger);
 }
 
 static void stop(struct fixture *f)
 {
     ledger_stop(f->ledger);
     ledger_free(f->ledger);
+    f->ledger = NULL;
     store_close(f->writer);
     store_close(f->reader);
 }
