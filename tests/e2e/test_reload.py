@@ -101,7 +101,8 @@ def test_no_file_but_sockets_that_are_needed_outlives_a_reload(make_server):
 
     def files():
         directory = pathlib.Path(f"/proc/{server.pid}/fd")
-        return sorted(os.readlink(each).split(":")[0] for each in directory.iterdir())
+        names = [os.readlink(each) for each in directory.iterdir() if each.is_symlink()]
+        return [name for name in names if "flawless.db" not in name]  # pages open it at need
 
     server.json("/check_health")
     reload_for_good(server, report_error_threshold=4)
@@ -110,7 +111,7 @@ def test_no_file_but_sockets_that_are_needed_outlives_a_reload(make_server):
     for threshold in 5, 6, 7:
         reload_for_good(server, report_error_threshold=threshold)
         server.json("/check_health")
-    assert len(files()) <= once
+    wait_for("as few files", lambda: len(files()) <= once)  # git may be asked something just now
     environment = pathlib.Path(f"/proc/{server.pid}/environ").read_bytes()
     assert environment.count(b"FLAWLESS_SOCKETS") == 1
 
