@@ -501,11 +501,12 @@ void server_read_certificate(struct server *server)
     struct error error = {0};
     if (!server->tls)
         return;
-    if (tls_read_again(server->tls, &error))
+    bool is_read = tls_read_again(server->tls, &error);
+    notice_set(&server->certificate, error.message); // whoever sees the log finds it on the page
+    if (is_read)
         warn_of_certificate(server);
     else
         log_error("the certificate of before stays in force: %s", error.message);
-    notice_set(&server->certificate, error.message);
 }
 
 void server_note_configuration(struct server *server, const char *why)
