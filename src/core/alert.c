@@ -15,14 +15,18 @@ bool alert_is_due(const struct alert_settings *settings, const struct error_reco
                   const struct rule *known, int64_t told_count)
 {
     const struct ownership *who = &record->ownership;
+    int64_t count = record->count - record->back_count; // since it came back
     int64_t threshold = record->threshold > 0 ? record->threshold : settings->threshold;
+    if (record->fixed_at_ms != 0)
+        return false;
     if (who->state != OWNER_FOUND && who->state != OWNER_DEFAULT)
         return false;
     if (known)
-        return is_known_due(known, record->count, told_count);
+        return is_known_due(known, count,
+                            told_count > record->back_count ? told_count - record->back_count : 0);
     if (record->letter_at_ms != 0)
         return false;
     if (who->changed_at_ms != 0 && who->changed_at_ms < settings->minimum_date_ms)
         return false;
-    return record->count >= threshold;
+    return count >= threshold;
 }

@@ -12,7 +12,8 @@ struct alert_settings {
 };
 
 // Whoever is to be told, no letter is due before blame has said whose the line is, or that nobody
-// can be determined; and none for errors without a frame of ours.
+// can be determined; and none for errors without a frame of ours, or while somebody's mark says
+// that the error is fixed. After it came back all is as for a new error, counted from then on.
 //
 // Unknown (known NULL): once for ever. Not mailed yet, line changed on or after the minimum date (a
 // line of which nobody knows when it was changed is not held back), and count at or over the newest

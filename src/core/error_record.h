@@ -48,8 +48,14 @@ struct error_record {
     int64_t count; // occurrences, exact
     int64_t first_seen_at_ms, last_seen_at_ms;
     int64_t threshold;    // the newest report's own threshold for a letter; 0 when it had none
-    int64_t letter_at_ms; // when the newest letter was written; 0 when none was
+    int64_t letter_at_ms; // when the newest letter was written; 0 when none was since it came back
     int64_t letter_count; // how many occurrences there were then
+    // by the mark that somebody set on it; fixed_at_ms 0: there is none
+    int64_t fixed_at_ms;
+    struct text fixed_by;
+    struct text fixed_commit; // full hash of the newest commit in production then; may be empty
+    int64_t back_at_ms;       // when it came back after such a mark; 0: never
+    int64_t back_count;       // occurrences before that
 };
 
 #endif

@@ -100,6 +100,11 @@ static void write_what(const struct letter_facts *facts, struct buffer *out)
         plain_add(out, text_trim(record->text), WORDS_MAX, PLAIN_ONE_LINE);
         buffer_add_char(out, '\n');
     }
+    if (record->back_at_ms) {
+        buffer_add_string(out, "\nThis error was marked as fixed, and came back on ");
+        plain_add_moment(out, record->back_at_ms);
+        buffer_add_string(out, ".\n");
+    }
     buffer_printf(out, "\nSeen %lld time%s, first on ", (long long)record->count,
                   record->count == 1 ? "" : "s");
     plain_add_moment(out, record->first_seen_at_ms);

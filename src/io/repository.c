@@ -17,6 +17,7 @@
 #include "core/pattern.h"
 #include "io/git_blame.h"
 #include "io/git_branch.h"
+#include "io/git_fix.h"
 #include "io/git_raise.h"
 #include "io/git_release.h"
 #include "io/git_revision.h"
@@ -454,5 +455,19 @@ bool repository_blame(struct repository *repository, const struct blame_query *q
         findings[i].is_release_missing = is_missing;
     objects_close(&q.objects);
     arena_release(&q.scratch);
+    return ok;
+}
+
+bool repository_fix_age(struct repository *repository, struct text release, struct text commit,
+                        enum fix_age *age, bool *is_release_missing, struct error *error)
+{
+    struct objects objects = {0};
+    char hash[HASH_MAX] = "";
+    *age = FIX_UNKNOWN;
+    bool ok = objects_open(&repository->git, OBJECTS_TIMEOUT_MS, &objects, error) &&
+              revision_of_release(&objects, release, hash, error) &&
+              (!hash[0] || git_fix_age(&repository->git, &objects, hash, commit, age, error));
+    *is_release_missing = !hash[0] && can_name_commit(release);
+    objects_close(&objects);
     return ok;
 }

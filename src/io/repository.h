@@ -6,6 +6,7 @@
 
 #include "base/arena.h"
 #include "base/error.h"
+#include "core/comeback.h"
 #include "core/error_record.h"
 #include "core/paths.h"
 #include "core/raise_lines.h"
@@ -61,5 +62,10 @@ struct blame_finding {
 bool repository_blame(struct repository *repository, const struct blame_query *queries,
                       size_t query_n, struct arena *arena, struct blame_finding *findings,
                       struct error *error);
+
+// Whether a release contains a commit (full hash) that was newest when an error was marked as
+// fixed. *is_release_missing: as of a finding. False for trouble that may pass.
+bool repository_fix_age(struct repository *repository, struct text release, struct text commit,
+                        enum fix_age *age, bool *is_release_missing, struct error *error);
 
 #endif

@@ -127,6 +127,40 @@ bool store_settle_site(struct store *store, int64_t site_id, const struct line_i
     return store->ops->settle_site(store, site_id, line, ownership, error_id, error);
 }
 
+bool store_mark_fixed(struct store *store, const struct fixed_mark *mark, struct error *error)
+{
+    return store->ops->mark_fixed(store, mark, error);
+}
+
+bool store_count_since_fix(struct store *store, int64_t site_id, int64_t count, int64_t now_ms,
+                           struct error *error)
+{
+    return store->ops->count_since_fix(store, site_id, count, now_ms, error);
+}
+
+bool store_list_seen_again(struct store *store, int64_t error_id, struct arena *arena,
+                           struct seen_again **seen, size_t *seen_n, struct error *error)
+{
+    return store->ops->list_seen_again(store, error_id, arena, seen, seen_n, error);
+}
+
+bool store_ask_about_fix(struct store *store, int64_t site_id, int64_t now_ms, struct error *error)
+{
+    return store->ops->ask_about_fix(store, site_id, now_ms, error);
+}
+
+bool store_answer_about_fix(struct store *store, int64_t site_id, struct text fixed_commit,
+                            enum fix_age age, int64_t *error_id, struct error *error)
+{
+    return store->ops->answer_about_fix(store, site_id, fixed_commit, age, error_id, error);
+}
+
+bool store_bring_back(struct store *store, int64_t error_id, int64_t count, int64_t now_ms,
+                      struct error *error)
+{
+    return store->ops->bring_back(store, error_id, count, now_ms, error);
+}
+
 bool store_add_letter(struct store *store, struct outbox_letter *letter, struct error *error)
 {
     return store->ops->add_letter(store, letter, error);

@@ -80,6 +80,7 @@ struct site_row {
     bool is_new;         // the error was made by this call
     bool awaits_blame;   // nobody has answered for this site yet
     int64_t error_count; // of the error, before this batch's tally
+    bool is_fixed;       // the error is marked as fixed (io/store_fixed.h)
 };
 bool store_keep_site(struct store *store, const struct site *site, int64_t now_ms,
                      struct site_row *row, struct error *error);
@@ -117,6 +118,9 @@ struct blame_job {
     int64_t site_id, error_id;
     struct site site;
     int64_t attempts; // that failed so far
+    // Not empty: the owner is known, and the question is whether the site's revision contains this
+    // commit (io/store_fixed.h).
+    struct text fixed_commit;
 };
 // Sites that wait for an owner and whose time has come, the one due longest first, at most job_max.
 // A site's time comes when it is made.
@@ -131,9 +135,10 @@ bool store_postpone_blame(struct store *store, int64_t site_id, int64_t retry_at
 bool store_map_site(struct store *store, int64_t site_id, struct text path, struct error *error);
 // The answer for one site. When the line's identity is known and another error of the project has
 // it, the site's error is merged into that one (counts, hours, variants, occurrences, sites;
-// earliest first seen; the letter's time of whichever has one, both letters' counts; that error's
-// ownership stays) and *error_id is the surviving error; else it is the site's own. The first
-// answer for a site counts: a second one changes nothing.
+// earliest first seen; the letter's time of whichever has one, both letters' counts; the later
+// mark as fixed, unless that error came back after it; that error's ownership stays) and *error_id
+// is the surviving error; else it is the site's own. The first answer for a site counts: a second
+// one changes nothing.
 bool store_settle_site(struct store *store, int64_t site_id, const struct line_identity *line,
                        const struct ownership *ownership, int64_t *error_id, struct error *error);
 

@@ -4,6 +4,7 @@
 #ifndef FLAWLESS_IO_STORE_OPS_H
 #define FLAWLESS_IO_STORE_OPS_H
 
+#include "io/store_fixed.h"
 #include "io/store_rules.h"
 #include "io/store_users.h"
 
@@ -46,6 +47,18 @@ struct store_ops {
                            bool was_tried, struct error *error);
     bool (*settle_site)(struct store *store, int64_t site_id, const struct line_identity *line,
                         const struct ownership *ownership, int64_t *error_id, struct error *error);
+
+    bool (*mark_fixed)(struct store *store, const struct fixed_mark *mark, struct error *error);
+    bool (*count_since_fix)(struct store *store, int64_t site_id, int64_t count, int64_t now_ms,
+                            struct error *error);
+    bool (*list_seen_again)(struct store *store, int64_t error_id, struct arena *arena,
+                            struct seen_again **seen, size_t *seen_n, struct error *error);
+    bool (*ask_about_fix)(struct store *store, int64_t site_id, int64_t now_ms,
+                          struct error *error);
+    bool (*answer_about_fix)(struct store *store, int64_t site_id, struct text fixed_commit,
+                             enum fix_age age, int64_t *error_id, struct error *error);
+    bool (*bring_back)(struct store *store, int64_t error_id, int64_t count, int64_t now_ms,
+                       struct error *error);
 
     bool (*add_letter)(struct store *store, struct outbox_letter *letter, struct error *error);
     bool (*look_at_address)(struct store *store, struct text address, int64_t since_ms, int64_t n,

@@ -22,6 +22,7 @@
 
 #include "base/log.h"
 #include "io/store_sqlite.h"
+#include "io/store_sqlite_fixed.h"
 
 enum {
     BUSY_TIMEOUT_MS = 2000,
@@ -431,6 +432,12 @@ const struct store_ops store_sqlite_ops = {
     .map_site = sqlite_map_site,
     .postpone_blame = sqlite_postpone_blame,
     .settle_site = sqlite_settle_site,
+    .mark_fixed = sqlite_mark_fixed,
+    .count_since_fix = sqlite_count_since_fix,
+    .list_seen_again = sqlite_list_seen_again,
+    .ask_about_fix = sqlite_ask_about_fix,
+    .answer_about_fix = sqlite_answer_about_fix,
+    .bring_back = sqlite_bring_back,
     .add_letter = sqlite_add_letter,
     .look_at_address = sqlite_look_at_address,
     .hold_letter = sqlite_hold_letter,

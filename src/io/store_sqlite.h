@@ -44,8 +44,7 @@ bool sqlite_prepare_schema(struct sqlite_store *s, struct error *error);
 bool sqlite_look_at_schema(struct sqlite_store *s, int64_t *version, int64_t *newest,
                            struct error *error);
 
-// Begins a transaction without a checkpoint before it: what may run beside a server must not
-// checkpoint.
+// Without a checkpoint before it, which what runs beside a server must not make.
 bool sqlite_start(struct sqlite_store *s, struct error *error);
 
 // Everything that changes something calls this first: it has to happen between store_begin and
@@ -59,7 +58,8 @@ bool sqlite_check_batch(struct sqlite_store *s, struct error *error);
     " e.letter_at_ms, e.origin_commit, e.origin_path, e.origin_number, e.owner_state,"             \
     " e.confidence, e.changed_at_ms, e.owner_email, e.author_name, e.author_email,"                \
     " e.commit_subject, e.reason, e.line_number, e.path, e.function_name, e.line_text,"            \
-    " e.exception_type, e.message, e.letter_count"
+    " e.exception_type, e.message, e.letter_count, e.fixed_at_ms, e.fixed_by,"                     \
+    " e.fixed_commit, e.back_at_ms, e.back_count"
 void sqlite_read_record(struct query *q, struct arena *arena, struct error_record *record);
 
 // ---- what the parts of the store provide to store_sqlite_ops ----

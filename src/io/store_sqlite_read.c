@@ -29,6 +29,11 @@ void sqlite_read_record(struct query *q, struct arena *arena, struct error_recor
     record->exception_type = query_text(q, arena);
     record->message = query_text(q, arena);
     record->letter_count = query_int(q);
+    record->fixed_at_ms = query_int(q);
+    record->fixed_by = query_text(q, arena);
+    record->fixed_commit = query_text(q, arena);
+    record->back_at_ms = query_int(q);
+    record->back_count = query_int(q);
 }
 
 static bool read_one_record(struct query *q, struct arena *arena, struct error_record *record,

@@ -15,7 +15,8 @@ bool sqlite_list_blame_jobs(struct store *store, int64_t now_ms, size_t job_max,
     struct query q = query_open(
         sqlite_of(store), SQL_LIST_BLAME_JOBS,
         "SELECT id, error_id, blame_attempts, project_id, is_mapped, is_unowned, line_number, path,"
-        " function_name, line_text, revision FROM sites"
+        " function_name, line_text, revision, CASE WHEN asks_fix = 1 THEN (SELECT fixed_commit"
+        " FROM errors WHERE errors.id = sites.error_id) ELSE '' END FROM sites"
         " WHERE blame_at_ms IS NOT NULL AND blame_at_ms <= ?1 ORDER BY blame_at_ms, id LIMIT ?2");
     query_add_int(&q, now_ms);
     query_add_int(&q, job_max > INT64_MAX ? INT64_MAX : (int64_t)job_max);
@@ -36,6 +37,7 @@ bool sqlite_list_blame_jobs(struct store *store, int64_t now_ms, size_t job_max,
         job->site.function = query_text(&q, arena);
         job->site.text = query_text(&q, arena);
         job->site.revision = query_text(&q, arena);
+        job->fixed_commit = query_text(&q, arena);
     }
     *jobs = list;
     *job_n = n;
@@ -88,7 +90,8 @@ static bool find_unsettled(struct sqlite_store *s, int64_t site_id, struct unset
 {
     struct query q =
         query_open(s, SQL_FIND_UNSETTLED,
-                   "SELECT project_id, error_id, blame_at_ms IS NOT NULL FROM sites WHERE id = ?1");
+                   "SELECT project_id, error_id, blame_at_ms IS NOT NULL AND asks_fix = 0"
+                   " FROM sites WHERE id = ?1");
     query_add_int(&q, site_id);
     enum step step = query_step(&q, error);
     if (step == STEP_DONE)
@@ -164,6 +167,15 @@ static const struct {
      " message) = (SELECT threshold, line_number, path, function_name, line_text, exception_type,"
      " message FROM errors WHERE id = ?1)"
      " WHERE id = ?2 AND last_seen_at_ms < (SELECT last_seen_at_ms FROM errors WHERE id = ?1)"},
+    // what was reported of the one counts as reported since the other was marked
+    {SQL_MERGE_SINCE_FIX,
+     "UPDATE sites SET fix_count = gone.count, fix_seen_at_ms = gone.last_seen_at_ms"
+     " FROM errors gone, errors kept WHERE sites.error_id = ?1 AND gone.id = ?1 AND kept.id = ?2"
+     " AND kept.fixed_at_ms <> 0"},
+    {SQL_MERGE_FIXED,
+     "UPDATE errors SET fixed_at_ms = gone.fixed_at_ms, fixed_by = gone.fixed_by,"
+     " fixed_commit = gone.fixed_commit FROM errors gone WHERE gone.id = ?1 AND errors.id = ?2"
+     " AND gone.fixed_at_ms > MAX(errors.fixed_at_ms, errors.back_at_ms)"},
     // of two letters the first counts: it is the one the developer has
     {SQL_MERGE_COUNTS,
      "UPDATE errors SET count = " SQL_ADD(

@@ -191,7 +191,8 @@ bool sqlite_keep_site(struct store *store, const struct site *site, int64_t now_
         return false;
     struct digest key = site_key(site);
     struct query q = query_open(s, SQL_FIND_SITE,
-                                "SELECT s.id, s.error_id, s.blame_at_ms IS NOT NULL, e.count"
+                                "SELECT s.id, s.error_id, s.blame_at_ms IS NOT NULL, e.count,"
+                                " e.fixed_at_ms <> 0"
                                 " FROM sites s JOIN errors e ON e.id = s.error_id"
                                 " WHERE s.site_key = ?1");
     query_add_blob(&q, key_text(&key));
@@ -204,6 +205,7 @@ bool sqlite_keep_site(struct store *store, const struct site *site, int64_t now_
     row->error_id = query_int(&q);
     row->awaits_blame = query_int(&q);
     row->error_count = query_int(&q);
+    row->is_fixed = query_int(&q);
     query_close(&q);
     return true;
 }

@@ -67,7 +67,8 @@ bool blamer_take(struct blamer *blamer, const struct blame_job *job)
     task->job = *job;
     task->project = project;
     struct site *site = &task->job.site;
-    struct text *texts[] = {&site->revision, &site->path, &site->function, &site->text};
+    struct text *texts[] = {&site->revision, &site->path, &site->function, &site->text,
+                            &task->job.fixed_commit};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         *texts[i] = arena_copy(&task->arena, *texts[i]);
     pthread_mutex_lock(&blamer->lock);
@@ -86,10 +87,12 @@ bool blamer_take(struct blamer *blamer, const struct blame_job *job)
     return fits;
 }
 
-static bool go_together(const struct site *a, const struct site *b)
+static bool go_together(const struct blame_job *left, const struct blame_job *right)
 {
-    return a->project_id == b->project_id && a->is_mapped == b->is_mapped &&
-           text_equal(a->path, b->path) && text_equal(a->revision, b->revision);
+    const struct site *a = &left->site, *b = &right->site;
+    return !left->fixed_commit.len && !right->fixed_commit.len && a->project_id == b->project_id &&
+           a->is_mapped == b->is_mapped && text_equal(a->path, b->path) &&
+           text_equal(a->revision, b->revision);
 }
 
 static int *busy_for(struct blamer *blamer, const struct task *task)
@@ -123,7 +126,7 @@ static struct task *take_together(struct blamer *blamer, struct task **next)
     blamer->last = NULL;
     for (struct task **link = &blamer->first; *link;) {
         struct task *task = *link;
-        if (taken_n < TOGETHER_MAX && go_together(&task->job.site, &taken->job.site)) {
+        if (taken_n < TOGETHER_MAX && go_together(&task->job, &taken->job)) {
             *link = task->next;
             task->next = NULL;
             end = end->next = task;
@@ -197,6 +200,14 @@ static void answer_finding(struct blamer *blamer, const struct task *task, struc
         .reason = arena_copy(arena, finding->reason),
     };
     choose_owner(task->project, path, answer);
+    send_answer(blamer, answer);
+}
+
+static void send_age(struct blamer *blamer, const struct task *task, enum fix_age age)
+{
+    struct blame_answer *answer = blame_answer_new(task->job.site_id);
+    answer->fixed_commit = arena_copy(&answer->arena, task->job.fixed_commit);
+    answer->age = age;
     send_answer(blamer, answer);
 }
 
@@ -316,13 +327,37 @@ static void answer_place(struct blamer *blamer, struct task *tasks, struct arena
             try_again(blamer, task);
 }
 
+// Whether the release contains the commit with which the error was marked as fixed.
+static void answer_about_fix(struct blamer *blamer, const struct task *task)
+{
+    struct keeper *keeper = task->project->keeper;
+    const struct blame_job *job = &task->job;
+    struct error error = {0};
+    enum fix_age age;
+    bool is_missing;
+    bool is_answered = repository_fix_age(keeper_repository(keeper), job->site.revision,
+                                          job->fixed_commit, &age, &is_missing, &error);
+    note_failure(blamer, is_answered ? "" : error.message);
+    if (!is_answered)
+        try_again(blamer, task);
+    else if (is_missing && keeper_fetch_for(keeper, job->site.revision))
+        answer_later(blamer, job->site_id, FETCH_RETRY_MS);
+    else
+        send_age(blamer, task, age);
+}
+
 static void answer_tasks(struct blamer *blamer, struct task *tasks)
 {
     struct arena arena = {0};
-    if (keeper_repository(tasks->project->keeper))
+    bool is_about_fix = tasks->job.fixed_commit.len > 0; // then it is alone
+    if (is_about_fix && keeper_repository(tasks->project->keeper))
+        answer_about_fix(blamer, tasks);
+    else if (keeper_repository(tasks->project->keeper))
         answer_place(blamer, tasks, &arena);
     else if (keeper_awaits_repository(tasks->project->keeper))
         postpone_all(blamer, tasks, CLONE_RETRY_MS);
+    else if (is_about_fix)
+        send_age(blamer, tasks, FIX_UNKNOWN);
     else
         for (struct task *task = tasks; task; task = task->next)
             answer_nobody(blamer, task, OWNER_DEFAULT,

@@ -139,6 +139,7 @@ struct touched {
     struct touched *next;
     struct unsettled what;
     bool is_known; // the newest report's line is: there may be a letter after the first
+    bool is_fixed; // or it was marked as fixed: the same
 };
 
 struct batch {
@@ -205,6 +206,14 @@ static bool keep_some(struct ledger *ledger, const struct batch *batch, const st
     return keep_occurrence(ledger, batch, row->error_id, &entry->newest->report, error);
 }
 
+// Of an error that is marked as fixed: each report may bring it back.
+static bool record_since_fix(struct ledger *ledger, struct batch *batch, const struct site_row *row,
+                             int64_t count, struct error *error)
+{
+    touch(batch, row->error_id)->is_fixed = true;
+    return store_count_since_fix(ledger->settings.store, row->site_id, count, batch->now_ms, error);
+}
+
 static bool record_entry(struct ledger *ledger, struct batch *batch,
                          const struct tally_entry *entry, struct error *error)
 {
@@ -229,7 +238,7 @@ static bool record_entry(struct ledger *ledger, struct batch *batch,
     if (row.awaits_blame)
         offers_expect_job(&ledger->offers, row.site_id);
     touch_by_reports(batch, row.error_id, entry);
-    return true;
+    return !row.is_fixed || record_since_fix(ledger, batch, &row, entry->count, error);
 }
 
 static bool record_blame(struct ledger *ledger, struct batch *batch,
@@ -240,6 +249,13 @@ static bool record_blame(struct ledger *ledger, struct batch *batch,
     if (answer->retry_after_ms)
         return store_postpone_blame(store, answer->site_id, batch->now_ms + answer->retry_after_ms,
                                     answer->was_tried, error);
+    if (answer->fixed_commit.len) {
+        if (!store_answer_about_fix(store, answer->site_id, answer->fixed_commit, answer->age,
+                                    &error_id, error))
+            return false;
+        touch(batch, error_id)->what.is_blamed = true;
+        return true;
+    }
     if (answer->path.len && !store_map_site(store, answer->site_id, answer->path, error))
         return false;
     if (!store_settle_site(store, answer->site_id, &answer->line, &answer->ownership, &error_id,
@@ -265,7 +281,8 @@ static bool settle_touched(struct ledger *ledger, struct batch *batch, struct er
 {
     for (const struct touched *touched = batch->touched; touched; touched = touched->next) {
         struct error_note *note = note_of(ledger, touched->what.error_id);
-        if (note->has_letter && !touched->is_known && !touched->what.is_blamed)
+        if (note->has_letter && !touched->is_known && !touched->is_fixed &&
+            !touched->what.is_blamed)
             continue;
         enum settled settled =
             settle_error(&ledger->settings, &touched->what, &batch->arena, error);
@@ -273,6 +290,7 @@ static bool settle_touched(struct ledger *ledger, struct batch *batch, struct er
             return false;
         note->has_letter = settled == SETTLED_WITH_LETTER || settled == SETTLED_FOR_EVER;
         ledger->offers.may_have_letters |= settled == SETTLED_WITH_LETTER;
+        ledger->offers.may_have_jobs |= settled == SETTLED_ASKING;
     }
     return true;
 }

@@ -11,7 +11,7 @@
 #include "core/alert.h"
 #include "core/guilt.h"
 #include "core/trouble.h"
-#include "io/store.h"
+#include "io/store_fixed.h"
 
 struct ledger;
 
@@ -55,6 +55,9 @@ struct blame_answer {
     struct text path;          // in the repository, when it was not known before; else empty
     struct line_identity line; // empty commit: not known
     struct ownership ownership;
+    struct text
+        fixed_commit; // not empty: the question was the job's about a fix, and age answers it
+    enum fix_age age;
 };
 struct blame_answer *blame_answer_new(int64_t site_id);
 

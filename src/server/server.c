@@ -78,6 +78,19 @@ static bool change_by_ledger(void *self,
     return ledger_change_now(server->ledger, apply, data, error);
 }
 
+static bool find_tip(void *self, int64_t project_id, struct arena *arena, struct text *commit,
+                     struct error *error)
+{
+    struct server *server = self;
+    const struct served_project *project = projects_find(&server->projects, project_id);
+    struct repository *repository = project ? keeper_repository(project->keeper) : NULL;
+    char tip[65];
+    if (repository && !repository_tip(repository, tip, error))
+        return false;
+    *commit = repository ? arena_copy(arena, text_of(tip)) : (struct text){0};
+    return true;
+}
+
 static void renew_rules(void *self, int64_t project_id)
 {
     struct server *server = self;
@@ -407,6 +420,7 @@ static bool start_web(struct server *server, struct error *error)
         .self = server,
         .hold_judge = hold_judge,
         .change = change_by_ledger,
+        .find_tip = find_tip,
         .renew_rules = renew_rules,
         .list_options = list_options,
         .health = tell_health,

@@ -73,6 +73,37 @@ static void choose_recipients(const struct judge *judge, const struct error_reco
         add_recipient(recipients, known->email_recipients[i]);
 }
 
+// ---- errors that were fixed ----
+
+enum mark { MARK_FAILED, MARK_STAYS, MARK_ASKS, MARK_GONE };
+
+// Whether reports since the mark bring the error back; then it is.
+static enum mark look_at_mark(const struct ledger_settings *settings,
+                              const struct error_record *record, struct arena *arena,
+                              struct error *error)
+{
+    int64_t now_ms = clock_wall_ms(settings->clock), back_n = 0;
+    enum mark mark = MARK_STAYS;
+    struct seen_again *seen;
+    size_t seen_n;
+    if (!store_list_seen_again(settings->store, record->id, arena, &seen, &seen_n, error))
+        return MARK_FAILED;
+    for (size_t i = 0; i < seen_n; i++) {
+        enum comeback comeback = comeback_decide(record, &seen[i]);
+        if (comeback == COMEBACK_YES && __builtin_add_overflow(back_n, seen[i].count, &back_n))
+            back_n = INT64_MAX;
+        if (comeback != COMEBACK_ASK)
+            continue;
+        if (!store_ask_about_fix(settings->store, seen[i].site_id, now_ms, error))
+            return MARK_FAILED;
+        mark = MARK_ASKS;
+    }
+    if (!back_n)
+        return mark;
+    return store_bring_back(settings->store, record->id, back_n, now_ms, error) ? MARK_GONE
+                                                                                : MARK_FAILED;
+}
+
 // ---- settling ----
 
 static enum settled tell(const struct ledger_settings *settings, const struct judge *judge,
@@ -137,9 +168,19 @@ static enum settled tell_by_judge(const struct ledger_settings *settings, const 
 enum settled settle_error(const struct ledger_settings *settings, const struct unsettled *unsettled,
                           struct arena *arena, struct error *error)
 {
+    static const enum settled by_mark[] = {[MARK_FAILED] = SETTLED_FAILED,
+                                           [MARK_STAYS] = SETTLED_NOT_YET,
+                                           [MARK_ASKS] = SETTLED_ASKING};
     struct error_record record = {0};
     if (!store_get_error(settings->store, unsettled->error_id, arena, &record, error))
         return SETTLED_FAILED;
+    if (record.fixed_at_ms) {
+        enum mark mark = look_at_mark(settings, &record, arena, error);
+        if (mark != MARK_GONE)
+            return by_mark[mark];
+        if (!store_get_error(settings->store, unsettled->error_id, arena, &record, error))
+            return SETTLED_FAILED;
+    }
     struct judge *judge = settings->hold_judge(settings->self, record.project_id);
     enum settled settled = tell_by_judge(settings, judge, unsettled, &record, arena, error);
     judge_drop(judge);

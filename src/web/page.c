@@ -221,4 +221,7 @@ void page_set_error(const struct page *page, struct value *object,
     show_time(arena, object, "_first", page->now_ms, record->first_seen_at_ms);
     show_time(arena, object, "_last", page->now_ms, record->last_seen_at_ms);
     show_time(arena, object, "_letter", page->now_ms, record->letter_at_ms);
+    show_time(arena, object, "_fixed", page->now_ms, record->fixed_at_ms);
+    value_set_text(arena, object, "_fixed_by", record->fixed_by);
+    show_time(arena, object, "_back", page->now_ms, record->back_at_ms);
 }

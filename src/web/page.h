@@ -48,17 +48,18 @@ struct page {
 // for the reader.
 typedef bool page_function(struct page *page, struct error *error);
 
-page_function page_week;      // /, /get_weekly_error_report
-page_function page_traceback; // /view_traceback
-page_function page_health;    // /check_health
-page_function page_outbox;    // /outbox
-page_function page_metrics;   // /metrics
-page_function page_about;     // /what_is_flawless
-page_function page_admin;     // /admin
-page_function page_audit;     // /audit
-page_function page_config;    // /view_config
-page_function page_rules;     // /add_known_error and the others of rule_kinds
-page_function page_save_rule; // their forms
+page_function page_week;       // /, /get_weekly_error_report
+page_function page_traceback;  // /view_traceback
+page_function page_mark_fixed; // /mark_fixed, the form of /view_traceback
+page_function page_health;     // /check_health
+page_function page_outbox;     // /outbox
+page_function page_metrics;    // /metrics
+page_function page_about;      // /what_is_flawless
+page_function page_admin;      // /admin
+page_function page_audit;      // /audit
+page_function page_config;     // /view_config
+page_function page_rules;      // /add_known_error and the others of rule_kinds
+page_function page_save_rule;  // their forms
 page_function page_login, page_login_save;
 page_function page_logout_save;
 page_function page_setup, page_setup_save;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Who changed which rule when, newest first.
+#include "io/store_fixed.h"
 #include "io/store_rules.h"
 #include "web/rule_show.h"
 #include "web/show.h"
@@ -56,6 +57,8 @@ static void show_entry(struct page *page, const struct audit_entry *entry, struc
         return;
     show_time(arena, object, "_at", page->now_ms, entry->at_ms);
     value_set_text(arena, object, "_kind", kind ? text_of(kind->title) : entry->file);
+    value_set_bool(arena, object, "_is_mark", text_equal(entry->file, TEXT(AUDIT_FIXED)));
+    value_set_text(arena, object, "_body", entry->after.len ? entry->after : entry->before);
     value_set_text(arena, object, "_path", kind ? text_of(kind->path) : TEXT("/admin"));
     value_set_bool(arena, object, "_is_change", entry->before.len && entry->after.len);
     value_set_text(arena, object, "_way_back", find_way_back(page, kind, entry));

@@ -3,6 +3,7 @@
 #include "web/access.h"
 
 #include "core/week.h"
+#include "web/access.h"
 #include "web/rule_kinds.h"
 #include "web/show.h"
 #include "web/traceback.h"
@@ -126,6 +127,9 @@ static void show_record(struct page *page, const struct error_record *record)
                    threshold ? show_counted(arena, threshold, "occurrence") : (struct text){0});
     value_set_bool(arena, page->facts, "_has_smtp", page->settings->has_smtp);
     value_set_bool(arena, page->facts, "_in_week", false);
+    value_set_int(arena, page->facts, "_error_id", record->id);
+    value_set_text(arena, page->facts, "_fixed_commit", record->fixed_commit);
+    value_set_bool(arena, page->facts, "_may_mark", page->visitor->kind != VISITOR_LINK);
     show_rule_links(page, record);
     struct text type = record->exception_type;
     page_set_title(page,

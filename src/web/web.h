@@ -45,6 +45,10 @@ struct web_settings {
     // told (it has changed nothing then), or ERROR_BUSY when the store does not work.
     bool (*change)(void *self, bool (*apply)(void *data, struct store *store, struct error *error),
                    void *data, struct error *error);
+    // Full hash of the newest commit in production, asked of git now; empty without a repository.
+    // May be NULL.
+    bool (*find_tip)(void *self, int64_t project_id, struct arena *arena, struct text *commit,
+                     struct error *error);
     // Waits until the rules are in force as the store holds them now.
     void (*renew_rules)(void *self, int64_t project_id);
     // Adds an object {"name": text, "value": text} to the list for every option of a project.

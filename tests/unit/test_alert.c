@@ -138,6 +138,30 @@ static void a_known_error_needs_no_threshold_and_date_but_an_owner(void **state)
     assert_false(alert_is_due(&usual, &record, &known, 0));
 }
 
+static void while_marked_as_fixed_nothing_is_due(void **state)
+{
+    (void)state;
+    struct rule known = {.alert_every_n_occurrences = 1, .max_alert_threshold = -1};
+    struct error_record record = due();
+    record.fixed_at_ms = 1;
+    assert_false(alert_is_due(&usual, &record, NULL, 0));
+    assert_false(alert_is_due(&usual, &record, &known, 0));
+}
+
+static void what_came_back_is_counted_from_then_on(void **state)
+{
+    (void)state;
+    struct rule known = {.min_alert_threshold = 2, .max_alert_threshold = -1};
+    struct error_record record = due();
+    record.back_count = 100;
+    record.count = 102;
+    assert_false(alert_is_due(&usual, &record, NULL, 0));
+    record.count = 103;
+    assert_true(alert_is_due(&usual, &record, NULL, 0));
+    assert_true(alert_is_due(&usual, &record, &known, 50)); // told before it came back
+    assert_false(alert_is_due(&usual, &record, &known, 102));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -151,6 +175,8 @@ int main(void)
         cmocka_unit_test(a_known_error_is_never_mailed_once_the_count_is_over_its_maximum),
         cmocka_unit_test(a_known_error_without_thresholds_is_never_mailed),
         cmocka_unit_test(a_known_error_needs_no_threshold_and_date_but_an_owner),
+        cmocka_unit_test(while_marked_as_fixed_nothing_is_due),
+        cmocka_unit_test(what_came_back_is_counted_from_then_on),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -351,6 +351,44 @@ static void pass_time(struct fixture *f, int64_t ms)
     start(f);
 }
 
+// Somebody marks the one error there is.
+static bool mark_as_fixed(void *data, struct store *store, struct error *error)
+{
+    struct fixed_mark mark = {.project_id = 1,
+                              .error_id = 1,
+                              .is_fixed = true,
+                              .who = TEXT("ada"),
+                              .commit = text_of(data),
+                              .at_ms = clock_wall_ms(&still_clock)};
+    return store_mark_fixed(store, &mark, error);
+}
+
+static void what_was_fixed_is_told_once_more_when_it_comes_back(void **state)
+{
+    struct fixture *f = *state;
+    char no_commit[] = ""; // there is no repository
+    send_report(f, "KeyError", 3, 3);
+    wait_for_answers(f, 1);
+    answer_job(f, "1111111111111111111111111111111111111111");
+    send_report(f, "KeyError", 3, 1);
+    wait_for_answers(f, 2);
+    assert_true(ledger_change_now(f->ledger, mark_as_fixed, no_commit, NULL));
+    send_report(f, "KeyError", 3, 10); // in the same moment as the mark: not later
+    wait_for_answers(f, 3);
+    assert_int_equal(count_all(f).letters_kept, 1);
+    pass_time(f, 1000);
+    send_report(f, "KeyError", 3, 1);
+    wait_for_answers(f, 4);
+    assert_int_equal(count_all(f).letters_kept, 1 + 1); // the ten belong to the same site
+    for (int i = 0; i < 5; i++)
+        send_report(f, "KeyError", 3, 100);
+    wait_for_answers(f, 9);
+    stop(f);
+    start(f);
+    assert_int_equal(count_all(f).letters_kept, 2);
+    assert_int_equal(count_all(f).occurrences, 3 + 1 + 10 + 1 + 500);
+}
+
 static void wait_for_letter(struct fixture *f, int64_t n)
 {
     for (int i = 0; i < 6000 && count_all(f).letters_kept < n; i++)
@@ -559,6 +597,7 @@ int main(void)
         TEST(what_is_wrong_with_flawless_is_told_to_the_default_contact),
         TEST(a_letter_is_written_once_the_owner_is_known_and_never_again),
         TEST(two_sites_of_one_line_become_one_error_with_one_letter),
+        TEST(what_was_fixed_is_told_once_more_when_it_comes_back),
         TEST(below_the_threshold_nobody_is_told),
         TEST(a_job_whose_answer_was_no_answer_is_offered_again),
         TEST(after_the_stop_nothing_is_accepted),

@@ -5,6 +5,9 @@ A restart between two letters: tests/e2e/test_counting.py::test_no_letter_before
 Every answered report counted: tests/e2e/test_counting.py::test_after_kill_9_every_answered_report_is_counted
 """
 
+import re
+import urllib.parse
+
 import pytest
 from lines import (
     OLD,
@@ -115,6 +118,18 @@ def test_a_line_has_one_letter_for_ever(serve, code):
     server.start()
     report(server, line.event(kind="KeyError", times=50), line.event(release="v1", times=50))
     assert len(letters_about(server, line)) == 1
+
+
+def test_what_somebody_marked_as_fixed_has_one_more_letter_when_it_comes_back(serve, code):
+    """More: tests/e2e/test_fixed.py."""
+    server = serve()
+    line = quietly(server, code.take())
+    assert letters_after(server, line, 10) == [1]
+    fields = {"filename": line.path, "function_name": "run", "text": line.text}
+    page = "/view_traceback?" + urllib.parse.urlencode(fields)
+    number = re.search(r'name="id" value="(\d+)"', server.get(page)).group(1)
+    server.post_form(page, {"id": number, "fixed": "yes"}, path="/mark_fixed")
+    assert letters_after(server, line, 1, 1, 1, 100) == [1, 1, 2, 2]
 
 
 # ---- known errors ----
