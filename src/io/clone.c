@@ -178,10 +178,19 @@ static bool put_packs_together(const struct clone *clone, struct error *error)
 
 // ---- make ----
 
-// What an attempt that was killed left beside the clone's place: "NAME.new-XXXXXX".
-static void remove_attempts(const struct clone *clone, const char *parent)
+// The directory that holds the clone's.
+static void find_parent(const struct clone *clone, char *path, size_t size)
+{
+    struct text parent = text_until(text_of(clone->dir), text_find_last(text_of(clone->dir), '/'));
+    snprintf(path, size, "%.*s", TEXT_ARG(parent.len ? parent : TEXT("/")));
+}
+
+// What attempts that were killed left beside the clone's place: "NAME.new-XXXXXX".
+static void remove_attempts(const struct clone *clone)
 {
     struct text name = text_from(text_of(clone->dir), text_find_last(text_of(clone->dir), '/') + 1);
+    char parent[PATH_MAX];
+    find_parent(clone, parent, sizeof parent);
     DIR *directory = opendir(parent);
     for (struct dirent *entry; directory && (entry = readdir(directory));) {
         struct text found = text_of(entry->d_name);
@@ -196,11 +205,10 @@ static void remove_attempts(const struct clone *clone, const char *parent)
 
 static bool make_attempt(const struct clone *clone, char *path, size_t size, struct error *error)
 {
-    struct text parent = text_until(text_of(clone->dir), text_find_last(text_of(clone->dir), '/'));
-    snprintf(path, size, "%.*s", TEXT_ARG(parent));
-    if (!files_make_private_directory(parent.len ? path : "/", error))
+    find_parent(clone, path, size);
+    if (!files_make_private_directory(path, error))
         return error_prefix(error, "repo_dir");
-    remove_attempts(clone, parent.len ? path : "/");
+    remove_attempts(clone);
     if (snprintf(path, size, "%s.new-XXXXXX", clone->dir) >= (int)size || !mkdtemp(path))
         return error_set(error, ERROR_SYSTEM, "cannot make a directory beside repo_dir %.200s: %s",
                          clone->dir, strerror(errno));
@@ -240,6 +248,7 @@ bool clone_make(struct clone *clone, struct error *error)
         return false;
     }
     clone->exists = true;
+    remove_attempts(clone); // a git that outlived a killed server may have gone on writing
     return write_graph(clone, error);
 }
 
@@ -291,6 +300,7 @@ bool clone_fetch(struct clone *clone, struct error *error)
                                      "+refs/tags/*:refs/tags/*",
                                      NULL};
     tree_remove_leavings(clone->dir, FETCH_TIMEOUT_MS);
+    remove_attempts(clone);
     if (!git_remote_run(&clone->remote, "git fetch", arguments, FETCH_TIMEOUT_MS, NULL, NULL,
                         error) ||
         !follow_head(clone, error))

@@ -550,9 +550,10 @@ bool server_stop(struct server *server, struct door *successor)
     is_over &= blamer_stop(server->blamer, &deadline);
     for (size_t i = 0; i < server->projects.n; i++)
         is_over &= keeper_stop(server->projects.all[i].keeper, &deadline);
-    store_close(server->store);
-    if (!is_over)
+    if (!is_over) {
+        store_close(server->store);
         return false;
+    }
     tls_free(server->tls);
     intake_free(server->intake);
     blamer_free(server->blamer);
@@ -560,6 +561,7 @@ bool server_stop(struct server *server, struct door *successor)
     ledger_free(server->ledger);
     for (size_t i = 0; i < server->projects.n; i++)
         keeper_free(server->projects.all[i].keeper);
+    store_close(server->store); // after all who read it: SQLite then puts its log into the database
     buffer_release(&server->base_url);
     buffer_release(&server->smtp_url);
     buffer_release(&server->sender);

@@ -61,7 +61,7 @@ bool access_find_visitor(const struct page *page, struct visitor *visitor, struc
     else if (visitor->name.len)
         *visitor = (struct visitor){VISITOR_PERSON, visitor->name, cookie};
     else if (signature.len && has_signed_link(page, signature))
-        *visitor = (struct visitor){VISITOR_LINK, TEXT("by link in a letter"), signature};
+        *visitor = (struct visitor){VISITOR_LINK, TEXT("somebody with a letter's link"), signature};
     return true;
 }
 

@@ -131,6 +131,22 @@ static bool check_link(const struct page *page, struct error *error)
                      "do that");
 }
 
+// Whoever has a letter may silence its error, but not have letters sent to others. True when there
+// is no such mistake.
+static bool check_recipients(const struct page *page, const struct rule_kind *kind,
+                             struct rule_typed *typed)
+{
+    bool is_good = true;
+    for (size_t i = 0; is_by_link(page) && rule_fields[kind->file][i].name; i++) {
+        if (rule_fields[kind->file][i].kind != RULE_EMAILS || !typed->values[i].len)
+            continue;
+        typed->mistakes[i] = TEXT("Sign in to name others who get letters: a link in a letter may "
+                                  "be in anybody's hands");
+        is_good = false;
+    }
+    return is_good;
+}
+
 static bool is_gone(struct error *error)
 {
     return error_set(error, ERROR_NOT_FOUND,
@@ -222,7 +238,8 @@ bool page_save_rule(struct page *page, struct error *error)
     if (page->parameter(page, "remove").len)
         return id ? save(page, kind, id, (struct text){0}, error) : is_gone(error);
     read_typed(page, kind, &typed);
-    if (rule_check(kind->file, &typed, page->arena))
+    bool is_good = rule_check(kind->file, &typed, page->arena);
+    if (check_recipients(page, kind, &typed) && is_good)
         return save(page, kind, id, rule_write(kind->file, &typed, page->arena), error);
     return show_mistakes(page, kind, id, &typed, error);
 }

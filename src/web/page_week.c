@@ -179,6 +179,7 @@ static void show_totals(struct page *page, const struct week *week)
     value_set_text(arena, facts, "_people", show_counted(arena, (int64_t)owner_n, "developer"));
     value_set_bool(arena, facts, "_is_board", week->developer_n > 1);
     value_set_bool(arena, facts, "_is_empty", week->developer_n == 0);
+    value_set_bool(arena, facts, "_has_others", week->known_n || week->hidden_n);
     value_set_text(arena, facts, "_hidden",
                    week->hidden_n ? show_counted(arena, (int64_t)week->hidden_n, "error")
                                   : (struct text){0});

@@ -480,11 +480,14 @@ def test_a_letters_link_adds_one_known_error_and_the_audit_says_so(ada, links):
         {"id": "1", "remove": "yes"},
     ):
         assert reader.post("/add_known_error", {**fields, **wrong}).status in (303, 403), wrong
-        assert "by link in a letter" not in ada.get("/audit").body, wrong
+        assert "somebody with a letter&#39;s link" not in ada.get("/audit").body, wrong
+    answer = reader.post("/add_known_error", {**fields, "email_recipients": "eve@elsewhere.example"})
+    assert answer.status == 422
+    assert "Sign in to name others" in answer.body
     answer = reader.post("/add_known_error", fields)
     assert answer.status == 303, answer.body
     assert reader.get(answer.location).status == 200
-    assert "by link in a letter" in ada.get("/audit").body
+    assert "somebody with a letter&#39;s link" in ada.get("/audit").body
 
 
 def test_the_error_that_a_link_opened_leads_to_its_form(links, browser):

@@ -3,6 +3,7 @@
 
 import signal
 import socket
+import sqlite3
 import threading
 import time
 
@@ -78,3 +79,14 @@ def test_a_client_that_never_finishes_does_not_hold_it_up(server):
 def test_a_second_signal_is_no_trouble(server):
     server.process.popen.send_signal(signal.SIGTERM)
     assert ask_to_stop(server, signal.SIGTERM) < DEADLINE_S
+
+
+def test_after_a_stop_the_database_is_whole_in_one_file(server, bugs):
+    server.sender().report(bugs["ada"].event())
+    assert server.get("/")
+    assert server.stop() == 0
+    state = server.directory / "state"
+    assert sorted(file.name for file in state.glob("flawless.db*")) == ["flawless.db"]
+    with sqlite3.connect(f"file:{state / 'flawless.db'}?mode=ro", uri=True) as database:
+        assert database.execute("SELECT SUM(count) FROM errors").fetchone() == (1,)
+    database.close()
