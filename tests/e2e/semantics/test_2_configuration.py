@@ -9,6 +9,12 @@ repo_url is cloned: tests/e2e/test_repository_keeping.py::test_a_url_alone_is_cl
 Login at the mail server: tests/e2e/test_smtp.py::test_a_login_is_used
 STARTTLS: tests/e2e/test_smtp_tls.py::test_a_letter_goes_over_starttls_with_a_login
 smtps://: tests/e2e/test_smtp_tls.py::test_a_letter_goes_over_tls_from_the_first_byte
+HTTPS on the same port: tests/e2e/test_tls.py::test_https_http_and_thrift_are_spoken_on_one_port
+trusted_proxies: tests/e2e/test_proxies.py::test_a_trusted_proxy_names_the_client
+... and nobody else: tests/e2e/test_proxies.py::test_nobody_else_is_believed
+web_auth = password: tests/e2e/test_login.py::test_nothing_is_shown_before_the_login
+letters_per_hour: tests/e2e/test_smtp_bound.py::test_what_exceeds_the_bound_comes_as_one_digest_even_after_a_crash
+Flawless' own problems: tests/unit/test_ledger.c::what_is_wrong_with_flawless_is_told_to_the_default_contact
 Log files of other days: tests/e2e/test_operation.py::test_yesterdays_log_is_put_aside_and_old_ones_go
 """
 
