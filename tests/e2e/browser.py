@@ -28,14 +28,19 @@ class Answer:
 
 
 class Browser:
-    def __init__(self, server):
-        self.server, self.cookies, self.user = server, {}, None
+    def __init__(self, server, context=None):
+        """context: of TLS; without one it speaks plain HTTP."""
+        self.server, self.cookies, self.user, self.context = server, {}, None, context
 
     def request(self, method, path, body=None, headers=None):
         headers = {"Accept": "text/html", **(headers or {})}
         if self.cookies:
             headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
-        connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=60)
+        address = ("127.0.0.1", self.server.port)
+        if self.context:
+            connection = http.client.HTTPSConnection(*address, timeout=60, context=self.context)
+        else:
+            connection = http.client.HTTPConnection(*address, timeout=60)
         connection.request(method, path, body, headers)
         answer = Answer(connection.getresponse())
         connection.close()

@@ -4,11 +4,13 @@
 import html
 import json
 import re
+import ssl
 import subprocess
 import urllib.parse
 
 import pytest
 from browser import Browser
+from certificates import Certificate
 from reports import envelope
 from stage import wait_for
 
@@ -160,6 +162,14 @@ def test_the_cookie_is_for_http_and_our_own_pages_only(browser):
     assert "; HttpOnly" in cookie
     assert "; SameSite=Lax" in cookie
     assert "Secure" not in cookie  # it came over plain HTTP
+
+
+def test_a_cookie_that_came_over_tls_stays_on_tls(make_server, tmp_path):
+    certificate = Certificate(tmp_path, "own")
+    server = make_server(web_auth="password", **certificate.options()).start()
+    context = ssl.create_default_context(cafile=certificate.path)
+    answer = set_up(Browser(server, context))
+    assert answer.headers["Set-Cookie"].endswith("; Secure")
 
 
 def test_each_login_has_a_session_of_its_own(browser):
