@@ -113,6 +113,18 @@ static void write_what(const struct letter_facts *facts, struct buffer *out)
     buffer_add_string(out, ".\n");
 }
 
+// How its number is used; without a repository nobody would read it.
+static void write_number(const struct letter_facts *facts, struct buffer *out)
+{
+    const struct error_record *record = facts->record;
+    if (record->line.commit.len > 0)
+        buffer_printf(
+            out,
+            "This is error %lld. The commit that mends it can say so in its message, on a "
+            "line of its own:\nFixes-error: %lld\n",
+            (long long)record->id, (long long)record->id);
+}
+
 static struct text write_subject(const struct letter_facts *facts, struct arena *arena)
 {
     struct buffer out = {0};
@@ -153,7 +165,7 @@ struct part {
     struct buffer body;
 };
 
-enum { PART_N = 6 };
+enum { PART_N = 7 };
 
 static struct text write_text(const struct part *parts, const struct letter_link *links,
                               struct arena *arena)
@@ -209,6 +221,7 @@ void letter_write(const struct letter_facts *facts, struct arena *arena, struct 
         {.is_prose = true},       {.is_prose = false},
         {.is_prose = true},       {.title = NULL}, // the traceback has a first line of its own
         {.title = "Stack Frame"}, {.title = "Additional Information"},
+        {.is_prose = true},
     };
     struct letter_link links[LETTER_LINK_N];
     plain_add(&parts[0].body, text_trim(facts->header), HEADER_MAX, PLAIN_LINES);
@@ -219,6 +232,7 @@ void letter_write(const struct letter_facts *facts, struct arena *arena, struct 
         part_variables(facts->report, facts->judge, &parts[4].body);
         plain_add(&parts[5].body, text_trim(facts->report->request), REQUEST_MAX, PLAIN_LINES);
     }
+    write_number(facts, &parts[6].body);
     letter_links(&facts->home, facts->record, facts->now_ms, arena, links);
     letter->subject = write_subject(facts, arena);
     letter->text = write_text(parts, links, arena);

@@ -99,6 +99,17 @@ static struct text link_known(const struct letter_home *home, const struct error
     return make_url(home, "/add_known_error", record->project_id, line, 4, (struct text){0}, arena);
 }
 
+// To a page with a button: programs that look through letters follow every link.
+static struct text link_fixed(const struct letter_home *home, const struct error_record *record,
+                              struct arena *arena)
+{
+    const struct parameter error[] = {
+        {"id", number(record->id, arena)},
+        {"project", number(record->project_id, arena)},
+    };
+    return make_url(home, "/mark_fixed", record->project_id, error, 2, (struct text){0}, arena);
+}
+
 // developer: whose errors the page is to begin with; may be empty.
 static struct text link_week(const struct letter_home *home, int64_t project_id,
                              struct text developer, int64_t now_ms, struct arena *arena)
@@ -122,7 +133,8 @@ void letter_links(const struct letter_home *home, const struct error_record *rec
     links[1] = (struct letter_link){"All errors of this developer, this week", week};
     links[2] = (struct letter_link){"Add it to the known errors, if it need not be mended",
                                     link_known(home, record, arena)};
-    links[3] = letter_link_about(home, arena);
+    links[3] = (struct letter_link){"Mark it as fixed", link_fixed(home, record, arena)};
+    links[4] = letter_link_about(home, arena);
 }
 
 struct letter_link letter_link_about(const struct letter_home *home, struct arena *arena)

@@ -24,7 +24,7 @@ struct letter_home {
 struct text letter_link_error(const struct letter_home *home, const struct error_record *record,
                               struct arena *arena); // its most recent occurrence
 
-enum { LETTER_LINK_N = 4 };
+enum { LETTER_LINK_N = 5 };
 // Those at the end of an error's letter.
 void letter_links(const struct letter_home *home, const struct error_record *record, int64_t now_ms,
                   struct arena *arena, struct letter_link links[LETTER_LINK_N]);

@@ -12,6 +12,7 @@ static const struct signable {
     bool needs_all; // an empty one would stand for everything
 } signables[] = {
     {"/add_known_error", {"filename", "function_name"}, true},
+    {"/mark_fixed", {"id"}, true},
     {"/view_traceback", {"filename", "function_name", "line_number", "text"}, false},
 };
 

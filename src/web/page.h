@@ -50,7 +50,8 @@ typedef bool page_function(struct page *page, struct error *error);
 
 page_function page_week;       // /, /get_weekly_error_report
 page_function page_traceback;  // /view_traceback
-page_function page_mark_fixed; // /mark_fixed, the form of /view_traceback
+page_function page_fixed;      // /mark_fixed
+page_function page_mark_fixed; // its form, which stands in /view_traceback, too
 page_function page_health;     // /check_health
 page_function page_outbox;     // /outbox
 page_function page_metrics;    // /metrics

@@ -70,7 +70,7 @@ static const struct route routes[] = {
     {"/disown_file", page_rules, page_save_rule, true, OPEN_TO_USERS},
     {"/login", page_login, page_login_save, false, OPEN_TO_ALL},
     {"/logout", NULL, page_logout_save, false, OPEN_TO_USERS},
-    {"/mark_fixed", NULL, page_mark_fixed, false, OPEN_TO_USERS},
+    {"/mark_fixed", page_fixed, page_mark_fixed, true, OPEN_BY_LINK},
     {"/metrics", page_metrics, NULL, false, OPEN_TO_MACHINE},
     {"/outbox", page_outbox, NULL, true, OPEN_TO_USERS},
     {"/remap_email", page_rules, page_save_rule, true, OPEN_TO_USERS},

@@ -508,6 +508,61 @@ def test_the_error_that_a_link_opened_leads_to_its_form(links, browser):
     assert reader.get(with_parameter(link, "filename", "other.py")).status == 303
 
 
+def is_fixed(ada, path):
+    return ada.get(path, Accept="application/json").json()["is_fixed"]
+
+
+def test_a_letters_link_marks_its_error_as_fixed_once_somebody_presses_the_button(ada, links):
+    path = links["/mark_fixed"]
+    reader = Browser(ada.server)
+    for method in ("GET", "HEAD", "GET"):  # as programs do that look through letters
+        assert reader.request(method, path).status == 200
+    assert not is_fixed(ada, path)
+    form = reader.get(path)
+    assert "Is error 1 fixed?" in form.body
+    assert '<nav aria-label="Pages">' not in form.body
+    fields = {name: form.field(name) for name in ("form_token", "signature", "id")}
+    answer = reader.post("/mark_fixed", {**fields, "fixed": "yes"})
+    assert answer.status == 303, answer.body
+    page = reader.get(answer.location)
+    assert "Marked fixed by somebody with a letter's link on " in page.text()
+    assert "<form" not in page.body
+    assert is_fixed(ada, path)
+    assert "somebody with a letter&#39;s link" in ada.get("/audit").body
+
+
+def test_the_link_that_marks_an_error_does_nothing_else(ada, links):
+    path = links["/mark_fixed"]
+    reader = Browser(ada.server)
+    form = reader.get(path)
+    fields = {name: form.field(name) for name in ("form_token", "signature", "id")}
+    for wrong in (
+        {"id": "2"},
+        {"id": ""},
+        {"signature": "0" * 32},
+        {"form_token": "0" * 32},
+        {"fixed": "no"},
+    ):
+        answer = reader.post("/mark_fixed", {**fields, "fixed": "yes", **wrong})
+        assert answer.status in (303, 403), wrong
+        assert not answer.location or answer.location.startswith("/login"), wrong
+    for wrong in ({"id": "2"}, {"id": ""}, {"signature": "0" * 32}):
+        for name, value in wrong.items():
+            assert reader.get(with_parameter(path, name, value)).status == 303
+    assert not is_fixed(ada, path)
+    assert ada.get("/audit", Accept="application/json").json()["changes"] == []
+    query = path.partition("?")[2]
+    for page in ("/", "/audit", "/outbox", "/add_known_error", "/view_traceback"):
+        assert reader.get(f"{page}?{query}").status == 303, page
+    signature = links["/view_traceback"].partition("signature=")[2]
+    assert reader.get(with_parameter(path, "signature", signature)).status == 303
+    ada.fill_in(path, {"id": 1, "fixed": "yes"})
+    assert is_fixed(ada, path)
+    answer = reader.post("/mark_fixed", {**fields, "fixed": "no"})
+    assert answer.status == 403
+    assert is_fixed(ada, path)
+
+
 # ---- what everybody may see ----
 
 

@@ -76,6 +76,7 @@ static struct report report = {
 static struct error_record make_record(void)
 {
     struct error_record record = {
+        .id = 12,
         .project_id = 1,
         .path = TEXT("shop/basket.py"),
         .function = TEXT("average"),

@@ -70,6 +70,28 @@ static void the_form_for_known_errors_is_for_one_function(void **state)
                            (struct link_parameters){&whole_file, get}, signature));
 }
 
+static struct text get_id(const void *self, const char *name)
+{
+    return strcmp(name, "id") == 0 ? text_of(self) : TEXT("yes");
+}
+
+static void a_link_that_marks_an_error_is_for_that_one(void **state)
+{
+    static const char *const others[] = {"1", "123", "012", " 12", "", "12&fixed=no"};
+    char signature[SEAL_LEN + 1];
+    (void)state;
+    struct link_parameters twelve = {"12", get_id}, none = {"", get_id};
+    assert_false(link_sign(&key, 1, TEXT("/mark_fixed"), none, signature));
+    assert_true(link_sign(&key, 1, TEXT("/mark_fixed"), twelve, signature));
+    struct text sent = text_of(signature);
+    assert_true(link_is_signed(&key, 1, TEXT("/mark_fixed"), twelve, sent));
+    assert_false(link_is_signed(&key, 2, TEXT("/mark_fixed"), twelve, sent));
+    assert_false(link_is_signed(&key, 1, TEXT("/view_traceback"), twelve, sent));
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        assert_false(link_is_signed(&key, 1, TEXT("/mark_fixed"),
+                                    (struct link_parameters){others[i], get_id}, sent));
+}
+
 static void no_other_page_is_ever_signed(void **state)
 {
     char signature[SEAL_LEN + 1];
@@ -85,6 +107,7 @@ int main(void)
         cmocka_unit_test(a_link_opens_what_it_was_made_for),
         cmocka_unit_test(a_link_opens_nothing_else),
         cmocka_unit_test(the_form_for_known_errors_is_for_one_function),
+        cmocka_unit_test(a_link_that_marks_an_error_is_for_that_one),
         cmocka_unit_test(no_other_page_is_ever_signed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
