@@ -5,8 +5,9 @@
 #include <stdio.h>
 
 #include "base/utf8.h"
+#include "core/spelling.h"
 
-enum { NAME_MAX = 64, WARNING_MAX = 20, MESSAGE_MAX = 512 };
+enum { WARNING_MAX = 20, MESSAGE_MAX = 512 };
 
 struct text options_shown(struct text piece, char *room)
 {
@@ -56,39 +57,12 @@ bool options_refuse(struct options_teller *teller, int line, const char *format,
     return teller->warnings.tell_mistake && teller->mistake_n < OPTIONS_MISTAKE_MAX;
 }
 
-// Edits (insert, remove, replace, swap neighbours) that make one name the other.
-static size_t edit_distance(struct text a, struct text b)
-{
-    size_t rows[3][NAME_MAX + 1]; // of the letter before last, the last, this one
-    size_t *older = rows[0], *old = rows[1], *now = rows[2];
-    for (size_t j = 0; j <= b.len; j++)
-        old[j] = j;
-    for (size_t i = 1; i <= a.len; i++) {
-        now[0] = i;
-        for (size_t j = 1; j <= b.len; j++) {
-            size_t best = old[j - 1] + (a.at[i - 1] != b.at[j - 1]);
-            best = old[j] + 1 < best ? old[j] + 1 : best;
-            best = now[j - 1] + 1 < best ? now[j - 1] + 1 : best;
-            if (i > 1 && j > 1 && a.at[i - 1] == b.at[j - 2] && a.at[i - 2] == b.at[j - 1] &&
-                older[j - 2] + 1 < best)
-                best = older[j - 2] + 1;
-            now[j] = best;
-        }
-        size_t *oldest = older;
-        older = old;
-        old = now;
-        now = oldest;
-    }
-    return old[b.len];
-}
-
 static const char *nearest_name(struct text name)
 {
     const char *nearest = NULL;
     size_t least = SIZE_MAX;
-    name = text_until(name, NAME_MAX);
     for (const struct option_row *row = option_table; row->name; row++) {
-        size_t distance = edit_distance(name, text_of(row->name));
+        size_t distance = spelling_distance(name, text_of(row->name));
         if (distance < least) {
             least = distance;
             nearest = row->name;

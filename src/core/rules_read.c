@@ -8,6 +8,7 @@
 #include "core/rule_fields.h"
 #include "core/rules_index.h"
 #include "core/rules_place.h"
+#include "core/spelling.h"
 #include "report/report.h"
 
 enum { WARNING_MAX = 10 }; // of one file; the rest is counted
@@ -175,20 +176,45 @@ static bool read_field(const struct reading *r, const struct rule_field *field, 
 
 // ---- entries ----
 
-static void warn_unknown(struct reading *r, struct text name)
+enum { FIELD_SHOWN_MAX = 100 }; // bytes of a field's name that a message repeats
+
+static bool is_near(struct text name, struct text known)
 {
-    char message[512];
-    struct place place = {0};
-    if (r->warning_n++ >= WARNING_MAX || !r->warnings.tell)
-        return;
-    char member[101];
-    struct text clipped = text_clip(name, sizeof member - 1);
-    snprintf(member, sizeof member, "%.*s", TEXT_ARG(clipped));
-    place = place_in(r, member);
+    size_t bound = name.len < 6 ? 1 : 2;
+    return spelling_distance(name, known) <= bound ||
+           (name.len > 3 && spelling_distance(name, text_until(known, name.len)) <= bound);
+}
+
+// The field that was probably meant, a beginning of its name included: a rule that goes without it
+// would cover more than its writer wanted.
+static const char *meant_field(enum rule_file file, struct text name)
+{
+    for (const struct rule_field *field = rule_fields[file]; field->name; field++)
+        if (is_near(name, text_of(field->name)))
+            return field->name;
+    return NULL;
+}
+
+// A name that is near a known one is refused; any other is a warning, as people keep notes in
+// fields of their own.
+static bool take_unknown(struct reading *r, struct text name)
+{
+    char message[512], member[FIELD_SHOWN_MAX + 1];
+    snprintf(member, sizeof member, "%.*s", TEXT_ARG(text_clip(name, FIELD_SHOWN_MAX)));
+    const char *meant = meant_field(r->file, name);
+    if (!meant && (r->warning_n++ >= WARNING_MAX || !r->warnings.tell))
+        return true;
+    struct place place = place_in(r, member);
+    long long line = place.line, column = place.column;
+    if (meant)
+        return error_set(r->error, ERROR_CONFIG,
+                         "%.250s:%lld:%lld: there is no field \"%s\"; did you mean \"%s\"?",
+                         r->name, line, column, member, meant);
     snprintf(message, sizeof message,
-             "%.250s:%lld:%lld: there is no field \"%s\"; it is left out of account", r->name,
-             (long long)place.line, (long long)place.column, member);
+             "%.250s:%lld:%lld: there is no field \"%s\"; it is left out of account", r->name, line,
+             column, member);
     r->warnings.tell(r->warnings.self, message);
+    return true;
 }
 
 static const struct rule_field *find_field(enum rule_file file, struct text name)
@@ -225,9 +251,9 @@ static bool read_entry(struct reading *r, struct json entry)
     rule->id = r->id;
     for (struct json_walk w = json_walk(entry); json_next(&w);) {
         const struct rule_field *field = find_field(r->file, w.name);
-        if (!field)
-            warn_unknown(r, w.name);
-        else if (json_type(w.value) != JSON_NULL && !read_field(r, field, w.value, rule))
+        if (!field && !take_unknown(r, w.name))
+            return false;
+        if (field && json_type(w.value) != JSON_NULL && !read_field(r, field, w.value, rule))
             return false;
     }
     rules_add(r->rules, r->file, rule);

@@ -93,8 +93,14 @@ def test_a_directory_that_is_not_there_is_refused(make_server, tmp_path):
 
 
 def test_a_field_that_does_not_exist_is_a_warning_with_its_place(make_server):
-    server = with_rules(make_server, {"building_blocks": [{"filename": "a.py", "funktion": "f"}]})
-    assert 'building_blocks:1:35: there is no field "funktion"' in server.log()
+    server = with_rules(make_server, {"building_blocks": [{"filename": "a.py", "ticket": "f"}]})
+    assert 'building_blocks:1:33: there is no field "ticket"' in server.log()
+
+
+def test_a_field_that_is_nearly_a_known_one_is_refused_with_the_one_that_was_meant(make_server):
+    """Without it the rule would cover more than its writer wanted."""
+    server = prepare(make_server, {"building_blocks": [{"filename": "a.py", "funktion_name": "f"}]})
+    assert 'no field "funktion_name"; did you mean "function_name"?' in refuses_to_start(server)
 
 
 def test_files_are_read_again_when_they_change_with_no_restart(make_server, bugs):

@@ -98,8 +98,8 @@ static void an_unknown_field_is_a_warning_with_its_place(void **state)
 {
     (void)state;
     rules_drop(
-        read_rules(RULES_BUILDING_BLOCKS, "[\n {\"filename\": \"a.py\",\n  \"fucntion\": 1}]"));
-    assert_string_equal(warned, "building_blocks:3:15: there is no field \"fucntion\"; it is left "
+        read_rules(RULES_BUILDING_BLOCKS, "[\n {\"filename\": \"a.py\",\n  \"ticket\": 1}]"));
+    assert_string_equal(warned, "building_blocks:3:13: there is no field \"ticket\"; it is left "
                                 "out of account\n");
     char many[1024] = "[{\"filename\": \"a.py\"";
     for (int i = 0; i < 30; i++)
@@ -107,6 +107,20 @@ static void an_unknown_field_is_a_warning_with_its_place(void **state)
     snprintf(many + strlen(many), sizeof many - strlen(many), "}]");
     rules_drop(read_rules(RULES_BUILDING_BLOCKS, many));
     assert_non_null(strstr(warned, "building_blocks: there are 20 more fields"));
+}
+
+static void a_field_that_is_nearly_a_known_one_is_refused(void **state)
+{
+    (void)state;
+    assert_refused(RULES_BUILDING_BLOCKS, "[{\"filename\": \"a\",\n\"fucntion_name\": \"f\"}]",
+                   "building_blocks:2:18: there is no field \"fucntion_name\"; did you mean "
+                   "\"function_name\"?");
+    assert_refused(RULES_BUILDING_BLOCKS, "[{\"filename\": \"a\", \"function\": \"f\"}]",
+                   "did you mean \"function_name\"?");
+    assert_refused(RULES_KNOWN_ERRORS, "[{\"filename\": \"a\", \"max_alert_treshold\": 1}]",
+                   "did you mean \"max_alert_threshold\"?");
+    assert_refused(RULES_EMAIL_REMAPPING, "[{\"remap\": \"a\", \"too\": \"b\", \"to\": \"c\"}]",
+                   "did you mean \"to\"?");
 }
 
 static void a_mistake_in_json_is_told_with_line_and_column(void **state)
@@ -460,6 +474,7 @@ int main(void)
         cmocka_unit_test(an_empty_list_holds_no_rules),
         cmocka_unit_test(a_sample_holds_no_rule_and_shows_one_that_can_be),
         cmocka_unit_test(an_unknown_field_is_a_warning_with_its_place),
+        cmocka_unit_test(a_field_that_is_nearly_a_known_one_is_refused),
         cmocka_unit_test(a_mistake_in_json_is_told_with_line_and_column),
         cmocka_unit_test(nesting_without_end_is_refused),
         cmocka_unit_test(a_file_is_a_list_of_objects),
