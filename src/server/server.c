@@ -416,6 +416,7 @@ static bool start_web(struct server *server, struct error *error)
         .report_address = scheme_end,
         .has_smtp = o->smtp_host.len > 0,
         .has_login = o->web_auth != WEB_AUTH_NONE,
+        .is_https_only = o->tls_certificate.len && text_starts(base_url, TEXT("https://")),
         .key = server->key,
         .self = server,
         .hold_judge = hold_judge,

@@ -399,6 +399,39 @@ static void queue_page(struct web *web, struct http_request *request, const stru
         refuse(web, request, &busy);
 }
 
+// Whoever monitors or scrapes may do so by either.
+static bool has_to_be_secure(const struct web *web, const struct http_request *request,
+                             const struct route *route)
+{
+    bool is_for_people = route->read != page_health && route->read != page_metrics;
+    return web->settings.is_https_only && is_for_people && !request->is_secure &&
+           !request->is_from_loopback;
+}
+
+// To the same page by HTTPS. What a form says has been read on the way already, so it is refused
+// rather than repeated.
+static void send_to_https(const struct web *web, struct http_request *request)
+{
+    static const struct message by_https = {
+        .status = 403,
+        .title = "Nothing was changed",
+        .words = TEXT("This form came over a connection that others can read. Open the page with "
+                      "https://, and change what you typed if it was a password."),
+    };
+    struct buffer address = {.max = 64 * 1024};
+    if (is_post(request)) {
+        refuse(web, request, &by_https);
+        return;
+    }
+    buffer_add(&address, web->settings.base_url);
+    buffer_add(&address, request->path);
+    http_list_parameters(request, &address, add_wanted);
+    const char *const location[] = {"Location", arena_string(request->arena, buffer_text(&address)),
+                                    NULL};
+    send_answer(request, 307, NULL, (struct text){0}, location);
+    buffer_release(&address);
+}
+
 // NULL when the request may go on.
 static const struct message *find_refusal(const struct http_request *request, bool has_page,
                                           bool is_readable, bool has_form)
@@ -443,6 +476,8 @@ void web_handle(struct web *web, struct http_request *request)
         refuse(web, request, message);
     else if (is_style)
         answer_static(web, request);
+    else if (has_to_be_secure(web, request, route))
+        send_to_https(web, request);
     else if (web->settings.has_login || guard_lets_in(&web->settings, request, &refusal))
         queue_page(web, request, route);
     else

@@ -36,6 +36,7 @@ struct web_settings {
     struct seal_key key;        // of what comes back: forms, links in letters
     bool has_smtp;              // letters are sent, not only kept
     bool has_login;             // else whoever asks on this machine itself may do everything
+    bool is_https_only;         // pages and forms come by TLS, but for who asks on this machine
 
     void *self;
     // A project's judge in force, held for the caller, who drops it; NULL when there is none yet.

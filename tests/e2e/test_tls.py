@@ -76,6 +76,34 @@ def test_a_sentry_sdk_reports_over_https(secure, certificate, deployed, bugs):
     secure.wait_for_letters(1)
 
 
+def test_pages_without_tls_lead_to_https_but_for_monitors_and_the_machine_itself(
+    make_server, certificate, bugs
+):
+    """A proxy on this machine says who asks and how, so that somebody elsewhere can be played."""
+    server = make_server(
+        **certificate.options(), trusted_proxies="127.0.0.1", web_auth="password"
+    )
+    server.options["hostname"] = "127.0.0.1"
+    server.start()
+    outside = {"X-Forwarded-For": "8.8.4.4", "X-Forwarded-Proto": "http"}
+    ask = server.sender().request
+    status, headers, _ = ask("GET", "/login?next=%2Foutbox%3Fa%3D1", None, outside)
+    assert (status, headers["Location"]) == (
+        307, f"https://127.0.0.1:{server.port}/login?next=%2Foutbox%3Fa%3D1"
+    )  # fmt: skip
+    for page in "/", "/view_traceback?filename=a", "/what_is_flawless":
+        assert ask("GET", page, None, outside)[0] == 307, page
+    status, headers, body = ask("POST", "/login", b"name=a&password=b", outside)
+    assert (status, "Location" in headers) == (403, False)
+    assert b"https://" in body
+    for monitored in "/check_health", "/metrics":
+        assert ask("GET", monitored, None, outside)[0] in (200, 401), monitored
+    for secret in {**outside, "X-Forwarded-Proto": "https"}, {}:
+        status, headers, _ = ask("GET", "/", None, secret)
+        assert (status, headers["Location"]) == (303, "/login?next=%2F")
+    server.sender().report(bugs["ada"].event())  # reports are taken as ever
+
+
 def test_versions_before_1_2_are_not_spoken(secure):
     for version, is_spoken in ("-tls1_1", False), ("-tls1_2", True), ("-tls1_3", True):
         outcome = subprocess.run(
