@@ -88,14 +88,39 @@ static void add_hash_at_end(struct names *names, struct text version)
         add_hash(names, last);
 }
 
-// shop@1.2.3 as monorepos tag it.
+// The package shop in version 1.2.3 as monorepos tag it.
 static void add_package_tags(struct names *names, struct text package, struct text version)
 {
-    static const char *const joints[] = {"-", "-v", "/", "/v", "@v"};
+    static const char *const joints[] = {"-", "-v", "/", "/v", "@", "@v"};
     for (size_t i = 0; i < sizeof joints / sizeof *joints; i++)
         add_tag(names, "",
                 arena_printf(names->arena, "%.*s%s%.*s", TEXT_ARG(package), joints[i],
                              TEXT_ARG(version)));
+}
+
+static bool is_digit(struct text t, size_t i)
+{
+    return i < t.len && t.at[i] >= '0' && t.at[i] <= '9';
+}
+
+// Where the version begins that a package's name stands before: shop@1.2.3, shop/v1.2.3.
+static size_t find_version(struct text release)
+{
+    size_t sign = text_find_last(release, '@'), slash = text_find_last(release, '/');
+    if (sign < release.len)
+        return sign + 1;
+    bool has_v = slash + 1 < release.len && release.at[slash + 1] == 'v';
+    return is_digit(release, slash + 1 + has_v) ? slash + 1 : 0;
+}
+
+static void add_package(struct names *names, struct text package, struct text version)
+{
+    size_t slash = text_find_last(package, '/');
+    if (version.len && version.at[0] == 'v' && is_digit(version, 1))
+        version = text_from(version, 1);
+    add_package_tags(names, package, version);
+    if (slash < package.len) // @scope/shop
+        add_package_tags(names, text_from(package, slash + 1), version);
 }
 
 static struct text without_end(struct text t, struct text end)
@@ -109,9 +134,9 @@ size_t release_names(struct text release, struct arena *arena, struct text at[RE
     release = without_end(without_end(text_trim(release), TEXT("-dirty")), TEXT("+dirty"));
     if (release.len == 0 || release.len > NAME_LEN_MAX)
         return 0;
-    size_t sign = text_find_last(release, '@');
-    struct text package = sign < release.len ? text_until(release, sign) : (struct text){0};
-    struct text version = sign < release.len ? text_from(release, sign + 1) : release;
+    size_t begin = find_version(release);
+    struct text package = text_until(release, begin ? begin - 1 : 0);
+    struct text version = text_from(release, begin);
     if (version.len >= HASH_LEN_FULL)
         add_hash(&names, version);
     add_version(&names, release);
@@ -119,7 +144,7 @@ size_t release_names(struct text release, struct arena *arena, struct text at[RE
     add_hash(&names, version);
     add_hash_at_end(&names, version);
     if (package.len)
-        add_package_tags(&names, package, version);
+        add_package(&names, package, version);
     struct text plain = text_until(version, text_find(version, '+')); // without build metadata
     add_version(&names, plain);
     add_tag(&names, "release-", plain);

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: MIT
 // Every version of the file that is looked at is held against all queries that wait, newest version
 // first, so a file that twenty lines of a report lie in is read once. What a query waits for is a
-// version that has its text at its line.
+// version that has its text at its line, and its neighbours around it. A version that has the text
+// there among other neighbours is remembered, and taken when no better one turns up.
 #include "io/git_revision.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/utf8.h"
 #include "io/git_release.h"
 
-enum { CUT_TEXT_MIN = 100, SNIPPED_TEXT_MIN = 20, HASH_SHOWN = 12 };
+enum { HASH_SHOWN = 12 };
 
 bool revision_of_release(struct objects *objects, struct text release, char commit[HASH_MAX],
                          struct error *error)
@@ -31,74 +31,21 @@ bool revision_of_release(struct objects *objects, struct text release, char comm
     return ok;
 }
 
-// ---- text against text ----
-
-// Whether a line of the file is what the report says it is. Indentation is often gone from a
-// report, and long lines are cut: at their end, or around the place of the error with "{snip}" for
-// what is missing.
-static bool agrees(struct text sent, struct text line)
-{
-    line = text_trim(line);
-    if (text_equal(sent, line))
-        return true;
-    if (sent.len >= CUT_TEXT_MIN && text_starts(line, sent))
-        return true;
-    struct text core = sent;
-    if (text_starts(core, TEXT("{snip}")))
-        core = text_trim(text_from(core, 6));
-    if (text_ends(core, TEXT("{snip}")))
-        core = text_trim(text_until(core, core.len - 6));
-    if (core.len != sent.len && core.len >= SNIPPED_TEXT_MIN && text_contains(line, core))
-        return true;
-    if (sent.len < 3 || !text_contains(sent, TEXT("\xef\xbf\xbd")) || utf8_is_valid(line))
-        return false;
-    struct arena scratch = {0}; // what the report sent was mended on its way
-    bool same = text_equal(sent, text_trim(utf8_mended(&scratch, line)));
-    arena_release(&scratch);
-    return same;
-}
-
-// Line number (from 1) of content; false when it has fewer lines.
-static bool line_at(struct text content, int64_t number, struct text *line)
-{
-    while (text_cut(&content, '\n', line))
-        if (--number == 0)
-            return true;
-    return false;
-}
-
-// The line with the text that is nearest to number; 0 when no line has it.
-static int64_t nearest_line(struct text content, struct text sent, int64_t number)
-{
-    int64_t nearest = 0, at = 0;
-    struct text line;
-    while (text_cut(&content, '\n', &line)) {
-        at++;
-        int64_t distance = at > number ? at - number : number - at;
-        int64_t best = nearest > number ? nearest - number : number - nearest;
-        if ((nearest == 0 || distance < best) && agrees(sent, line))
-            nearest = at;
-    }
-    return nearest;
-}
-
-// Whether the text stands at another line, too: then that it stands at this one may be chance.
-static bool is_repeated(struct text content, struct text sent)
-{
-    int64_t times = 0;
-    struct text line;
-    while (times < 2 && text_cut(&content, '\n', &line))
-        times += agrees(sent, line);
-    return times > 1;
-}
-
 // ---- the search ----
+
+// The best version for a query so far in which not all neighbours fit.
+struct candidate {
+    char commit[HASH_MAX]; // empty: none
+    struct fit fit;
+    bool is_release, is_repeated;
+};
 
 struct search {
     const struct revision_facts *facts;
     const struct blame_query *queries;
     struct revision_choice *choices;
     bool *is_settled;
+    struct candidate *candidates;
     size_t query_n, waiting_n;
     struct arena *arena;        // for reasons
     struct arena scratch;       // for everything else
@@ -120,15 +67,9 @@ static void settle(struct search *s, size_t i, const char *commit, int64_t line_
     s->waiting_n--;
 }
 
-static struct text text_sent(const struct blame_query *query)
+static bool has_text(const struct blame_query *query)
 {
-    return text_trim(query->text);
-}
-
-static bool fits(const struct blame_query *query, struct text content)
-{
-    struct text line, sent = text_sent(query);
-    return line_at(content, query->line_number, &line) && (sent.len == 0 || agrees(sent, line));
+    return text_trim(query->evidence.text).len > 0;
 }
 
 // The file at a commit; content is empty and *is_there false when there is none that can be looked
@@ -155,6 +96,43 @@ static struct text release_shown(struct search *s)
     return text_clip(text_trim(s->facts->release), 80);
 }
 
+// What was held against a version: "the line is the same there, and 9 of 10 lines around it".
+static struct text shown_fit(struct search *s, struct fit fit)
+{
+    if (fit.neighbour_n == 0)
+        return TEXT("the line is the same there");
+    if (fit_is_whole(fit))
+        return TEXT("the line and those around it are the same there");
+    return arena_printf(s->arena, "the line is the same there, and %zu of %zu lines around it",
+                        fit.fitting_n, fit.neighbour_n);
+}
+
+static void settle_at_release(struct search *s, size_t i, struct fit fit,
+                              enum confidence confidence)
+{
+    const struct blame_query *query = &s->queries[i];
+    const char *commit = s->facts->release_commit;
+    struct text why = has_text(query) || fit.neighbour_n
+                          ? arena_printf(s->arena, ", and %.*s", TEXT_ARG(shown_fit(s, fit)))
+                          : TEXT("; the report has no text of the line to compare");
+    settle(s, i, commit, query->evidence.line_number, confidence,
+           arena_printf(s->arena, "release %.*s is commit %.*s%.*s", TEXT_ARG(release_shown(s)),
+                        HASH_SHOWN, commit, TEXT_ARG(why)));
+}
+
+static void remember(struct search *s, size_t i, const char *commit, struct fit fit,
+                     struct text content)
+{
+    struct candidate *candidate = &s->candidates[i];
+    if (candidate->commit[0] && fit.fitting_n <= candidate->fit.fitting_n)
+        return;
+    snprintf(candidate->commit, sizeof candidate->commit, "%s", commit);
+    candidate->fit = fit;
+    candidate->is_release = strcmp(commit, s->facts->release_commit) == 0;
+    candidate->is_repeated = has_text(&s->queries[i]) &&
+                             evidence_is_repeated(&s->queries[i].evidence, content);
+}
+
 static bool try_release(struct search *s, struct error *error)
 {
     const char *commit = s->facts->release_commit;
@@ -165,14 +143,13 @@ static bool try_release(struct search *s, struct error *error)
     if (!get_version(s, commit, &is_there, &content, error))
         return false;
     for (size_t i = 0; i < s->query_n && is_there; i++) {
-        if (s->is_settled[i] || !fits(&s->queries[i], content))
+        if (s->is_settled[i])
             continue;
-        bool has_text = text_sent(&s->queries[i]).len > 0;
-        settle(s, i, commit, s->queries[i].line_number, CONFIDENCE_HIGH,
-               arena_printf(s->arena, "release %.*s is commit %.*s%s", TEXT_ARG(release_shown(s)),
-                            HASH_SHOWN, commit,
-                            has_text ? ", and the line is the same there"
-                                     : "; the report has no text of the line to compare"));
+        struct fit fit = evidence_fit(&s->queries[i].evidence, content);
+        if (fit.has_line && fit_is_likely(fit))
+            settle_at_release(s, i, fit, CONFIDENCE_HIGH);
+        else if (fit.has_line)
+            remember(s, i, commit, fit, content);
     }
     return true;
 }
@@ -186,27 +163,26 @@ static const char *why_not_release(struct search *s)
                                  : "the report names no release, ";
 }
 
-static void settle_inferred(struct search *s, size_t i, const char *commit, struct text content)
+// The version fits, or nearly so and no other does better.
+static void settle_inferred(struct search *s, size_t i, const char *commit, struct fit fit,
+                            bool is_repeated)
 {
     const struct blame_query *query = &s->queries[i];
-    struct text sent = text_sent(query);
-    bool is_tip = strcmp(commit, s->facts->tip) == 0;
-    if (sent.len > 0 && !is_tip && is_repeated(content, sent))
-        settle(s, i, commit, query->line_number, CONFIDENCE_LOW,
-               arena_printf(s->arena,
-                            "%sso the newest commit with this text at this line was taken: %.*s; "
-                            "other lines there have the same text, so it may be chance",
-                            why_not_release(s), HASH_SHOWN, commit));
-    else if (sent.len > 0)
-        settle(s, i, commit, query->line_number, CONFIDENCE_MEDIUM,
-               arena_printf(s->arena,
-                            "%sso the newest commit with this text at this line was taken: %.*s",
-                            why_not_release(s), HASH_SHOWN, commit));
-    else
-        settle(s, i, commit, query->line_number, CONFIDENCE_LOW,
-               arena_printf(s->arena,
-                            "%sand has no text of the line, so the newest commit was taken: %.*s",
-                            why_not_release(s), HASH_SHOWN, commit));
+    bool is_chance = is_repeated && !fit_is_whole(fit) && strcmp(commit, s->facts->tip) != 0;
+    bool is_sure = has_text(query) && !is_chance && fit_is_likely(fit);
+    const char *what = !has_text(query) ? "and has no text of the line, so the newest commit"
+                       : fit_is_whole(fit)
+                           ? "so the newest commit with this text at this line, and the same lines "
+                             "around it,"
+                       : fit.neighbour_n ? "so the newest commit with this text at this line, and "
+                                           "most of the lines around it,"
+                                         : "so the newest commit with this text at this line";
+    const char *doubt =
+        is_chance ? "; other lines there have the same text, so it may be chance" : "";
+    settle(s, i, commit, query->evidence.line_number,
+           is_sure ? CONFIDENCE_MEDIUM : CONFIDENCE_LOW,
+           arena_printf(s->arena, "%s%s was taken: %.*s%s", why_not_release(s), what, HASH_SHOWN,
+                        commit, doubt));
 }
 
 static bool try_commit(struct search *s, const char *commit, struct error *error)
@@ -215,9 +191,17 @@ static bool try_commit(struct search *s, const char *commit, struct error *error
     struct text content;
     if (!get_version(s, commit, &is_there, &content, error))
         return false;
-    for (size_t i = 0; i < s->query_n && is_there; i++)
-        if (!s->is_settled[i] && fits(&s->queries[i], content))
-            settle_inferred(s, i, commit, content);
+    for (size_t i = 0; i < s->query_n && is_there; i++) {
+        const struct evidence *evidence = &s->queries[i].evidence;
+        if (s->is_settled[i])
+            continue;
+        struct fit fit = evidence_fit(evidence, content);
+        if (fit.has_line && fit.fitting_n == fit.neighbour_n)
+            settle_inferred(s, i, commit, fit,
+                            has_text(&s->queries[i]) && evidence_is_repeated(evidence, content));
+        else if (fit.has_line)
+            remember(s, i, commit, fit, content);
+    }
     return true;
 }
 
@@ -282,22 +266,32 @@ static bool try_history(struct search *s, struct error *error)
     return ok;
 }
 
-// What is left: no version fits.
+// No version has all of it; one has the line.
+static void settle_candidate(struct search *s, size_t i)
+{
+    const struct candidate *candidate = &s->candidates[i];
+    if (candidate->is_release)
+        settle_at_release(s, i, candidate->fit, CONFIDENCE_LOW);
+    else
+        settle_inferred(s, i, candidate->commit, candidate->fit, candidate->is_repeated);
+}
+
+// No version has the line where the report says it is.
 static void settle_by_guess(struct search *s, size_t i)
 {
     const struct blame_query *query = &s->queries[i];
+    const struct evidence *evidence = &query->evidence;
     const char *stopped = s->was_stopped ? " (the search took too long)" : "";
-    struct text sent = text_sent(query), line;
     if (!s->base_commit[0]) {
         settle(s, i, "", 0, CONFIDENCE_NONE,
                arena_printf(s->arena, "%sand the path is in no commit that was looked at%s",
                             why_not_release(s), stopped));
         return;
     }
-    int64_t nearest =
-        sent.len ? nearest_line(s->base_content, sent, query->line_number) : query->line_number;
-    bool has_line = line_at(s->base_content, query->line_number, &line);
-    if (nearest > 0 && sent.len)
+    struct evidence number_alone = {.line_number = evidence->line_number};
+    int64_t nearest = has_text(query) ? evidence_find_line(evidence, s->base_content) : 0;
+    bool has_line = evidence_fit(&number_alone, s->base_content).has_line;
+    if (nearest > 0)
         settle(
             s, i, s->base_commit, nearest, CONFIDENCE_LOW,
             arena_printf(s->arena,
@@ -306,7 +300,7 @@ static void settle_by_guess(struct search *s, size_t i)
                          why_not_release(s), stopped, HASH_SHOWN, s->base_commit));
     else if (has_line)
         settle(
-            s, i, s->base_commit, query->line_number, CONFIDENCE_LOW,
+            s, i, s->base_commit, evidence->line_number, CONFIDENCE_LOW,
             arena_printf(s->arena,
                          "%sand no commit has this text at this line%s; the line with this number "
                          "at commit %.*s was taken",
@@ -320,7 +314,8 @@ static void settle_by_guess(struct search *s, size_t i)
 static void refuse_odd_lines(struct search *s)
 {
     for (size_t i = 0; i < s->query_n; i++)
-        if (s->queries[i].line_number < 1 || s->queries[i].line_number > INT32_MAX)
+        if (s->queries[i].evidence.line_number < 1 ||
+            s->queries[i].evidence.line_number > INT32_MAX)
             settle(s, i, "", 0, CONFIDENCE_NONE, TEXT("the report has no usable line number"));
 }
 
@@ -335,6 +330,7 @@ bool revision_choose(const struct revision_facts *facts, const struct blame_quer
                        .waiting_n = query_n,
                        .arena = arena};
     s.is_settled = arena_array(&s.scratch, bool, query_n);
+    s.candidates = arena_array(&s.scratch, struct candidate, query_n);
     refuse_odd_lines(&s);
     bool ok = s.waiting_n == 0 || try_release(&s, error);
     if (ok && s.waiting_n && strcmp(facts->tip, facts->release_commit) != 0)
@@ -343,7 +339,7 @@ bool revision_choose(const struct revision_facts *facts, const struct blame_quer
         ok = try_history(&s, error);
     for (size_t i = 0; ok && i < query_n; i++)
         if (!s.is_settled[i])
-            settle_by_guess(&s, i);
+            (s.candidates[i].commit[0] ? settle_candidate : settle_by_guess)(&s, i);
     arena_release(&s.scratch);
     return ok;
 }

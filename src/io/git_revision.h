@@ -27,10 +27,11 @@ struct revision_facts {
 };
 
 // Chooses for each query, whose path and release are the facts', in this order: the release's
-// commit, if the line says there what the report says; the newest commit of the branch in
-// production where it does (at most SEARCH_COMMIT_MAX commits that touched the path, for at most
-// SEARCH_TIMEOUT_MS); the release's commit or else the tip, with little confidence. False when git
-// fails.
+// commit, if the line says there what the report says, and at least half of the lines around it;
+// the newest commit of the branch in production where the line and all those around it do (at most
+// SEARCH_COMMIT_MAX commits that touched the path, for at most SEARCH_TIMEOUT_MS); of those where
+// only the line does, the one with most of the lines around it; the release's commit or else the
+// tip, with little confidence. False when git fails.
 bool revision_choose(const struct revision_facts *facts, const struct blame_query *queries,
                      size_t query_n, struct arena *arena, struct revision_choice *choices,
                      struct error *error);

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "core/comeback.h"
 #include "core/error_record.h"
+#include "core/evidence.h"
 #include "core/paths.h"
 #include "core/raise_lines.h"
 
@@ -40,8 +41,7 @@ bool repository_add_raise_lines(struct repository *repository, const char *commi
 struct blame_query {
     struct text release; // of the report; may be empty or say nothing to git
     struct text path;    // in the repository
-    int64_t line_number;
-    struct text text; // of the line; may be empty
+    struct evidence evidence;
 };
 
 struct blame_finding {

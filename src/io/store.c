@@ -87,6 +87,12 @@ bool store_keep_site(struct store *store, const struct site *site, int64_t now_m
     return store->ops->keep_site(store, site, now_ms, row, error);
 }
 
+bool store_keep_context(struct store *store, int64_t site_id, struct text before, struct text after,
+                        struct error *error)
+{
+    return store->ops->keep_context(store, site_id, before, after, error);
+}
+
 bool store_tally(struct store *store, const struct tally *tally, struct error *error)
 {
     return store->ops->tally(store, tally, error);

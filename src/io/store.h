@@ -85,6 +85,11 @@ struct site_row {
 bool store_keep_site(struct store *store, const struct site *site, int64_t now_ms,
                      struct site_row *row, struct error *error);
 
+// Keeps the lines around a site's line (as core/evidence.h has them) for those who look for it.
+// They do not count for what the site is.
+bool store_keep_context(struct store *store, int64_t site_id, struct text before, struct text after,
+                        struct error *error);
+
 // Adds n occurrences to an error: total, hour of now_ms, variant of this exception type; sets what
 // the newest report says (place, type, message, threshold) and last seen.
 struct tally {
@@ -117,7 +122,8 @@ bool store_get_error(struct store *store, int64_t error_id, struct arena *arena,
 struct blame_job {
     int64_t site_id, error_id;
     struct site site;
-    int64_t attempts; // that failed so far
+    struct text before, after; // store_keep_context's
+    int64_t attempts;          // that failed so far
     // Not empty: the owner is known, and the question is whether the site's revision contains this
     // commit (io/store_fixed.h).
     struct text fixed_commit;

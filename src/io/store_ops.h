@@ -33,6 +33,8 @@ struct store_ops {
 
     bool (*keep_site)(struct store *store, const struct site *site, int64_t now_ms,
                       struct site_row *row, struct error *error);
+    bool (*keep_context)(struct store *store, int64_t site_id, struct text before,
+                         struct text after, struct error *error);
     bool (*tally)(struct store *store, const struct tally *tally, struct error *error);
     bool (*keep_occurrence)(struct store *store, const struct occurrence *occurrence,
                             int64_t newest_max, struct error *error);

@@ -425,6 +425,7 @@ const struct store_ops store_sqlite_ops = {
     .commit = sqlite_commit,
     .rollback = sqlite_rollback,
     .keep_site = sqlite_keep_site,
+    .keep_context = sqlite_keep_context,
     .tally = sqlite_tally,
     .keep_occurrence = sqlite_keep_occurrence,
     .get_error = sqlite_get_error,

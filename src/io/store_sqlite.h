@@ -71,6 +71,8 @@ bool sqlite_list_projects(struct store *store, struct arena *arena, struct proje
 bool sqlite_begin(struct store *store, struct error *error);
 bool sqlite_commit(struct store *store, struct error *error);
 void sqlite_rollback(struct store *store);
+bool sqlite_keep_context(struct store *store, int64_t site_id, struct text before,
+                         struct text after, struct error *error);
 bool sqlite_keep_site(struct store *store, const struct site *site, int64_t now_ms,
                       struct site_row *row, struct error *error);
 bool sqlite_tally(struct store *store, const struct tally *tally, struct error *error);

@@ -15,6 +15,7 @@ enum sqlite_statement {
     SQL_FIND_SITE,
     SQL_MAKE_ERROR,
     SQL_MAKE_SITE,
+    SQL_KEEP_CONTEXT,
     SQL_TALLY_ERROR,
     SQL_TALLY_HOUR,
     SQL_TALLY_VARIANT,

@@ -210,6 +210,20 @@ bool sqlite_keep_site(struct store *store, const struct site *site, int64_t now_
     return true;
 }
 
+bool sqlite_keep_context(struct store *store, int64_t site_id, struct text before,
+                         struct text after, struct error *error)
+{
+    struct sqlite_store *s = sqlite_of(store);
+    if (!sqlite_check_batch(s, error))
+        return false;
+    struct query q = query_open(
+        s, SQL_KEEP_CONTEXT, "UPDATE sites SET lines_before = ?2, lines_after = ?3 WHERE id = ?1");
+    query_add_int(&q, site_id);
+    query_add_text(&q, before);
+    query_add_text(&q, after);
+    return query_run(&q, error);
+}
+
 // ---- tallies ----
 
 static bool tally_error(struct sqlite_store *s, const struct tally *tally, struct error *error)

@@ -67,8 +67,9 @@ bool blamer_take(struct blamer *blamer, const struct blame_job *job)
     task->job = *job;
     task->project = project;
     struct site *site = &task->job.site;
-    struct text *texts[] = {&site->revision, &site->path, &site->function, &site->text,
-                            &task->job.fixed_commit};
+    struct text *texts[] = {
+        &site->revision,   &site->path,      &site->function,        &site->text,
+        &task->job.before, &task->job.after, &task->job.fixed_commit};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         *texts[i] = arena_copy(&task->arena, *texts[i]);
     pthread_mutex_lock(&blamer->lock);
@@ -237,9 +238,9 @@ static bool is_coming(struct keeper *keeper, const struct blame_query *queries,
     bool is_coming = findings[0].is_release_missing && keeper_fetch_for(keeper, queries[0].release);
     for (size_t i = 0; i < n && !findings[0].is_release_missing; i++)
         if (!findings[i].is_found || findings[i].confidence <= CONFIDENCE_LOW)
-            is_coming |=
-                keeper_fetch_for(keeper, arena_printf(arena, "%.*s:%.*s", TEXT_ARG(queries[i].path),
-                                                      TEXT_ARG(text_clip(queries[i].text, 1000))));
+            is_coming |= keeper_fetch_for(
+                keeper, arena_printf(arena, "%.*s:%.*s", TEXT_ARG(queries[i].path),
+                                     TEXT_ARG(text_clip(queries[i].evidence.text, 1000))));
     return is_coming;
 }
 
@@ -254,8 +255,12 @@ static void ask_git(struct blamer *blamer, struct task *tasks, struct text path,
     struct blame_finding *findings = arena_array(arena, struct blame_finding, n);
     size_t i = 0;
     for (struct task *task = tasks; task; task = task->next, i++)
-        queries[i] = (struct blame_query){task->job.site.revision, path, task->job.site.line_number,
-                                          task->job.site.text};
+        queries[i] = (struct blame_query){
+            .release = task->job.site.revision,
+            .path = path,
+            .evidence = {task->job.site.line_number, task->job.site.text, task->job.before,
+                         task->job.after},
+        };
     struct error error = {0};
     bool is_answered = repository_blame(repository, queries, n, arena, findings, &error);
     note_failure(blamer, is_answered ? "" : error.message);

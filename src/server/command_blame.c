@@ -106,7 +106,7 @@ static bool read_where(const char *where, struct arena *arena, struct blame_quer
     size_t colon = text_find_last(whole, ':');
     query->path = text_until(whole, colon);
     if (colon == whole.len || query->path.len == 0 ||
-        !text_to_int64(text_from(whole, colon + 1), &query->line_number))
+        !text_to_int64(text_from(whole, colon + 1), &query->evidence.line_number))
         return error_set(error, ERROR_INPUT,
                          "blame: \"%.100s\" is not PATH:LINE, such as shop/cart.py:12", where);
     return true;
@@ -209,7 +209,7 @@ static int answer_one(struct inquiry *inquiry, const struct wish *wish, struct a
                       struct error *error)
 {
     struct blame_query query = {.release = utf8_mended(arena, text_of(wish->revision)),
-                                .text = utf8_mended(arena, text_of(wish->text))};
+                                .evidence.text = utf8_mended(arena, text_of(wish->text))};
     struct inquiry_answer answer;
     struct buffer json = {0};
     if (!read_where(wish->where, arena, &query, error))

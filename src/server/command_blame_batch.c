@@ -82,7 +82,7 @@ static bool prepare(struct inquiry *inquiry, const struct blame_query *asked, st
     *query = *asked;
     if (!can_be_release(asked->release))
         answer->finding.reason = TEXT("the revision is neither a hash nor a tag nor a release");
-    else if (asked->line_number < 1 || asked->line_number > INT32_MAX)
+    else if (asked->evidence.line_number < 1 || asked->evidence.line_number > INT32_MAX)
         answer->finding.reason = TEXT("there is no line with this number");
     else if (!map_path(inquiry, asked->path, arena, &query->path, &error))
         answer->trouble = arena_copy(arena, text_of(error.message));
@@ -219,6 +219,29 @@ static struct text copy_valid(struct arena *arena, struct text t)
     return utf8_mended(arena, arena_copy(arena, t));
 }
 
+// The lines in an array of strings, as context_before and context_after take them.
+static size_t read_lines(struct json array, struct arena *arena, struct text **lines)
+{
+    size_t n = 0, size = json_type(array) == JSON_ARRAY ? json_size(array) : 0;
+    *lines = arena_array(arena, struct text, size);
+    for (struct json_walk w = json_walk(array); n < size && json_next(&w);)
+        (*lines)[n++] = copy_valid(arena, json_text(w.value));
+    return n;
+}
+
+static struct evidence read_evidence(struct json question, struct arena *arena)
+{
+    struct text *before, *after;
+    size_t before_n = read_lines(json_get(question, TEXT("before")), arena, &before);
+    size_t after_n = read_lines(json_get(question, TEXT("after")), arena, &after);
+    return (struct evidence){
+        .line_number = json_int(json_get(question, TEXT("line")), 0),
+        .text = copy_valid(arena, json_text(json_get(question, TEXT("text")))),
+        .before = context_before(before, before_n, arena),
+        .after = context_after(after, after_n, arena),
+    };
+}
+
 static void take_question(struct lines *lines, struct text line)
 {
     struct window *window = &lines->window;
@@ -235,8 +258,7 @@ static void take_question(struct lines *lines, struct text line)
             TEXT("a question is an object with \"path\", a string, and \"line\", a number");
     } else {
         query->path = copy_valid(&window->arena, json_text(json_get(root, TEXT("path"))));
-        query->line_number = json_int(json_get(root, TEXT("line")), 0);
-        query->text = copy_valid(&window->arena, json_text(json_get(root, TEXT("text"))));
+        query->evidence = read_evidence(root, &window->arena);
         query->release = copy_valid(&window->arena, json_text(json_get(root, TEXT("revision"))));
     }
     window->n++;

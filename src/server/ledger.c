@@ -22,6 +22,7 @@
 
 #include "base/log.h"
 #include "base/map.h"
+#include "core/evidence.h"
 #include "report/decode.h"
 #include "server/offers.h"
 #include "server/post.h"
@@ -214,6 +215,23 @@ static bool record_since_fix(struct ledger *ledger, struct batch *batch, const s
     return store_count_since_fix(ledger->settings.store, row->site_id, count, batch->now_ms, error);
 }
 
+// The lines around the guilty one help to find it in the repository's history.
+static bool keep_context(struct ledger *ledger, struct judged *newest, int64_t site_id,
+                         struct error *error)
+{
+    const struct frame *frame = newest->verdict.frame;
+    if (!frame)
+        return true;
+    struct arena scratch = {0};
+    report_complete(&newest->report);
+    struct text before = context_before(frame->pre_context, frame->pre_context_n, &scratch);
+    struct text after = context_after(frame->post_context, frame->post_context_n, &scratch);
+    bool ok = (!before.len && !after.len) ||
+              store_keep_context(ledger->settings.store, site_id, before, after, error);
+    arena_release(&scratch);
+    return ok;
+}
+
 static bool record_entry(struct ledger *ledger, struct batch *batch,
                          const struct tally_entry *entry, struct error *error)
 {
@@ -222,7 +240,8 @@ static bool record_entry(struct ledger *ledger, struct batch *batch,
     const struct site *site = &entry->newest->verdict.site;
     const struct exception *exception = entry->newest->verdict.exception;
     struct site_row row;
-    if (!store_keep_site(store, site, batch->now_ms, &row, error))
+    if (!store_keep_site(store, site, batch->now_ms, &row, error) ||
+        (row.is_new && !keep_context(ledger, entry->newest, row.site_id, error)))
         return false;
     struct tally tally = {
         .error_id = row.error_id,

@@ -56,6 +56,24 @@ static void a_postponed_site_waits_until_its_time(void **state)
     assert_int_equal(count(f).sites_awaiting_blame, 2);
 }
 
+static void the_lines_around_a_site_are_told_with_its_job(void **state)
+{
+    struct fixture *f = *state;
+    struct site first = make_site("a.py", 3, "x"), second = make_site("b.py", 4, "y");
+    struct blame_job *jobs;
+    int64_t site_id = report_alone(f, &first, 1, SUNDAY_MS).site_id;
+    report_alone(f, &second, 1, SUNDAY_MS + 1);
+    begin(f);
+    assert_ok(f, store_keep_context(f->store, site_id, TEXT("a\nb\n"), TEXT("c\n"), &f->error));
+    commit(f);
+    fixture_reopen(f);
+    assert_int_equal(list_jobs(f, SUNDAY_MS + 1, 10, &jobs), 2);
+    assert_text_equal(jobs[0].before, "a\nb\n");
+    assert_text_equal(jobs[0].after, "c\n");
+    assert_int_equal(jobs[1].before.len, 0);
+    assert_int_equal(jobs[1].after.len, 0);
+}
+
 static void a_site_that_was_mapped_late_is_shown_where_it_lies(void **state)
 {
     struct fixture *f = *state;
@@ -339,6 +357,7 @@ int main(void)
         contract_test(reports_of_a_merged_site_count_for_the_survivor),
         contract_test(of_two_letters_the_first_counts_and_the_newest_report_stays),
         contract_test(merged_counts_stop_at_the_largest_number),
+        contract_test(the_lines_around_a_site_are_told_with_its_job),
         contract_test(a_site_that_was_mapped_late_is_shown_where_it_lies),
         contract_test(a_second_answer_changes_nothing),
         contract_test(an_answer_for_no_site_is_not_found),

@@ -102,6 +102,36 @@ def test_many_questions_are_answered_in_order(ask, bugs):
     assert (owners, status) == (["ada", "grace", "linus"] * 200, 0)
 
 
+def test_the_lines_around_decide_between_versions(binary, tmp_path):
+    def git(*arguments, author="ada"):
+        who = ["-c", f"user.name={author}", "-c", f"user.email={author}@shop.example"]
+        subprocess.run(["git", *who, *arguments], cwd=tmp_path, check=True)
+
+    old = "def first():\n    run()\n    done()\n"
+    git("init", "-q")
+    for author, text in [("ada", old), ("grace", "def zeroth():\n    run()\n    stop()\n\n" + old)]:
+        (tmp_path / "a.py").write_text(text)
+        git("add", "-A")
+        git("commit", "-qm", "more", author=author)
+    question = {"path": "a.py", "line": 2, "text": "run()"}
+    around = [
+        {},
+        {"before": ["def first():"], "after": ["    done()"]},
+        {"before": ["", "def zeroth():"]},
+        {"before": 7, "after": [None, {}]},
+    ]
+    lines = "".join(json.dumps(question | more) + "\n" for more in around)
+    outcome = subprocess.run(
+        [binary, "blame", "--repo", tmp_path, "--batch"],
+        input=lines,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    owners = [json.loads(line)["author_email"].split("@")[0] for line in outcome.stdout.splitlines()]
+    assert owners == ["grace", "ada", "grace", "grace"]
+
+
 def test_a_program_that_asks_one_by_one_is_answered_at_once(binary, repository):
     with subprocess.Popen(
         [binary, "blame", "--repo", repository, "--batch"],

@@ -58,3 +58,18 @@ def test_what_failed_before_its_commit_was_fetched_is_told_when_it_is_there(make
     wait_for("both to be one error", lambda: server.errors()["late.py"]["error_count"] == 8)
     assert len(server.week_errors()) == 1
     assert len(server.letters()) == 1
+
+
+TWICE = "def first():\n    run()\n    done()\n"
+
+
+def test_the_lines_around_tell_which_version_failed(make_server, shop):
+    shop.commit("twice.py", TWICE, "grace")
+    shop.commit("twice.py", "def zeroth():\n    run()\n    stop()\n\n" + TWICE, "linus")
+    server = make_server(repository=shop.path)
+    server.start()
+    around = {"pre_context": ["def first():"], "post_context": ["    done()"]}
+    failed = event(frame("/app/twice.py", 2, "    run()", **around))
+    server.sender().report(*[failed] * 4)
+    (letter,) = server.wait_for_letters(1)
+    assert letter["to"] == "grace@example.com"

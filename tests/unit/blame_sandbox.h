@@ -36,18 +36,23 @@ static inline struct repository *opened_at(const char *dir, const char *pattern)
     return repository;
 }
 
+static inline struct blame_finding ask_with(struct repository *repository,
+                                            const struct blame_query *query)
+{
+    struct blame_finding finding;
+    struct error error = {0};
+    if (!repository_blame(repository, query, 1, &arena, &finding, &error))
+        fail_msg("%s", error.message);
+    return finding;
+}
+
 static inline struct blame_finding ask(struct repository *repository, const char *release,
                                        const char *path, int64_t line, const char *text)
 {
     struct blame_query query = {.release = text_of(release),
                                 .path = text_of(path),
-                                .line_number = line,
-                                .text = text_of(text)};
-    struct blame_finding finding;
-    struct error error = {0};
-    if (!repository_blame(repository, &query, 1, &arena, &finding, &error))
-        fail_msg("%s", error.message);
-    return finding;
+                                .evidence = {.line_number = line, .text = text_of(text)}};
+    return ask_with(repository, &query);
 }
 
 // Asks a repository that is opened for this one question.

@@ -39,6 +39,8 @@ static void a_release_is_a_hash_or_a_tag_in_many_spellings(void **state)
     sandbox_git(&box, "tag", "-a", "-m", "annotated", "2.0");
     sandbox_git(&box, "tag", "@shop/cart@3.0.0");
     sandbox_git(&box, "tag", "cart-v4.0");
+    sandbox_git(&box, "tag", "stock/v5.0");
+    sandbox_git(&box, "tag", "billing@6.0");
     sandbox_write(&box, "a.py", "x = 2\n");
     sandbox_commit(&box, BOB, "two");
     struct repository *repository = opened_at(box.repo, NULL);
@@ -48,9 +50,10 @@ static void a_release_is_a_hash_or_a_tag_in_many_spellings(void **state)
     snprintf(suffixed, sizeof suffixed, "1.2.3+%s", twelve);
     snprintf(packaged, sizeof packaged, "shop@%s", first);
     const char *const releases[] = {
-        first,      twelve,          "v1.2.3",       "1.2.3",    "shop@1.2.3",
-        "2.0",      packaged,        described,      suffixed,   "@shop/cart@3.0.0",
-        "cart@4.0", "My Shop@1.2.3", "1.2.3+build5", " v1.2.3\n"};
+        first,       twelve,          "v1.2.3",          "1.2.3",       "shop@1.2.3",
+        "2.0",       packaged,        described,         suffixed,      "@shop/cart@3.0.0",
+        "cart@4.0",  "My Shop@1.2.3", "1.2.3+build5",    " v1.2.3\n",   "stock/v5.0",
+        "stock@5.0", "stock@v5.0",    "@shop/stock@5.0", "billing@6.0", "billing/v6.0"};
     for (size_t i = 0; i < sizeof releases / sizeof *releases; i++) {
         struct blame_finding f = ask(repository, releases[i], "a.py", 1, "x = 1");
         if (f.confidence != CONFIDENCE_HIGH)
@@ -268,13 +271,13 @@ static void several_lines_are_answered_at_once(void **state)
     sandbox_write(&box, "a.py", "A\nb\nC\n");
     const char *third = sandbox_commit(&box, EVE, "three");
     const struct blame_query queries[] = {
-        {.path = TEXT("a.py"), .line_number = 1, .text = TEXT("A")},
-        {.path = TEXT("a.py"), .line_number = 2, .text = TEXT("b")},
-        {.path = TEXT("a.py"), .line_number = 1, .text = TEXT("a")},
-        {.path = TEXT("a.py"), .line_number = 3, .text = TEXT("C")},
-        {.path = TEXT("a.py"), .line_number = 1, .text = TEXT("A")},
-        {.path = TEXT("a.py"), .line_number = 0, .text = TEXT("A")},
-        {.path = TEXT("a.py"), .line_number = 77, .text = TEXT("Z")},
+        {.path = TEXT("a.py"), .evidence = {.line_number = 1, .text = TEXT("A")}},
+        {.path = TEXT("a.py"), .evidence = {.line_number = 2, .text = TEXT("b")}},
+        {.path = TEXT("a.py"), .evidence = {.line_number = 1, .text = TEXT("a")}},
+        {.path = TEXT("a.py"), .evidence = {.line_number = 3, .text = TEXT("C")}},
+        {.path = TEXT("a.py"), .evidence = {.line_number = 1, .text = TEXT("A")}},
+        {.path = TEXT("a.py"), .evidence = {.line_number = 0, .text = TEXT("A")}},
+        {.path = TEXT("a.py"), .evidence = {.line_number = 77, .text = TEXT("Z")}},
     };
     struct blame_finding f[7];
     struct error error = {0};
@@ -339,7 +342,7 @@ static void a_question_costs_two_processes_and_a_hostile_one_none(void **state)
         assert_false(f.is_found);
         assert_true(f.reason.len > 0);
     }
-    struct blame_query nul = {.path = {"a\0b", 3}, .line_number = 1};
+    struct blame_query nul = {.path = {"a\0b", 3}, .evidence = {.line_number = 1}};
     struct blame_finding finding;
     assert_true(repository_blame(repository, &nul, 1, &arena, &finding, &error));
     assert_false(finding.is_found);
@@ -617,24 +620,6 @@ static void a_shallow_clone_blames_nobody_for_lines_older_than_it(void **state)
     repository_close(repository);
 }
 
-static void texts_that_clients_cut_still_agree(void **state)
-{
-    (void)state;
-    char minified[2001];
-    memset(minified, 'x', 2000);
-    memcpy(minified + 500, "function total(cart){return cart.sum}", 37);
-    minified[2000] = '\0';
-    sandbox_write(&box, "a.js", arena_printf(&arena, "%s\n", minified).at);
-    const char *first = sandbox_commit(&box, ADA, "one");
-    sandbox_write(&box, "a.js", arena_printf(&arena, "//\n%s\n", minified).at);
-    const char *second = sandbox_commit(&box, BOB, "two");
-    assert_finding(ask_box("", "a.js", 1, arena_printf(&arena, "%.*s", 140, minified).at), ADA,
-                   first, CONFIDENCE_MEDIUM);
-    assert_finding(ask_box("", "a.js", 1, "{snip} function total(cart){return cart.sum} {snip}"),
-                   ADA, first, CONFIDENCE_MEDIUM);
-    assert_finding(ask_box("", "a.js", 1, "{snip} x {snip}"), BOB, second, CONFIDENCE_LOW);
-}
-
 struct asker {
     struct repository *repository;
     const char *expected;
@@ -647,7 +632,8 @@ static void *ask_often(void *data)
     asker->ok = true;
     for (int i = 0; i < 5 && asker->ok; i++) {
         struct arena own = {0};
-        struct blame_query query = {.path = TEXT("a.py"), .line_number = 1, .text = TEXT("x")};
+        struct blame_query query = {.path = TEXT("a.py"),
+                                    .evidence = {.line_number = 1, .text = TEXT("x")}};
         struct blame_finding finding;
         struct error error;
         asker->ok = repository_blame(asker->repository, &query, 1, &own, &finding, &error) &&
@@ -686,7 +672,8 @@ static void a_broken_repository_is_trouble_that_may_pass(void **state)
     assert_int_equal(rename(arena_printf(&arena, "%s/.git/HEAD", box.repo).at,
                             arena_printf(&arena, "%s/.git/HEAD.away", box.repo).at),
                      0);
-    struct blame_query query = {.path = TEXT("a.py"), .line_number = 1, .text = TEXT("x")};
+    struct blame_query query = {.path = TEXT("a.py"),
+                                .evidence = {.line_number = 1, .text = TEXT("x")}};
     struct blame_finding finding;
     struct error error = {0};
     assert_false(repository_blame(repository, &query, 1, &arena, &finding, &error));
@@ -787,7 +774,6 @@ int main(void)
         IN_BOX(bare_linked_and_entered_repositories_work),
         IN_BOX(the_repositorys_settings_run_nothing),
         IN_BOX(a_shallow_clone_blames_nobody_for_lines_older_than_it),
-        IN_BOX(texts_that_clients_cut_still_agree),
         IN_BOX(many_threads_may_ask_at_once),
         IN_BOX(what_git_blame_says_is_read_with_care),
         IN_BOX(releases_become_names_that_cannot_be_options),
