@@ -179,6 +179,11 @@ bool repository_tip(struct repository *repository, char *tip, struct error *erro
     return ok;
 }
 
+const struct git *repository_git(const struct repository *repository)
+{
+    return &repository->git;
+}
+
 // ---- paths ----
 
 static void add_path(struct paths *paths, struct text path)
@@ -358,6 +363,7 @@ static void find(struct question *q, size_t i, const struct blamed_line *blamed,
                                       .changed_at_ms = blamed->changed_at_ms,
                                       .commit_subject = blamed->commit_subject,
                                       .revision = arena_copy(q->arena, text_of(choice->commit)),
+                                      .line_number = choice->line_number,
                                       .confidence = choice->confidence};
     if (blamed->is_boundary && is_shallow(q->repository)) {
         // git gives every older line to whoever made that commit: they must not get the letters

@@ -12,6 +12,7 @@
 #include "core/paths.h"
 #include "core/raise_lines.h"
 
+struct git;
 struct repository; // any number of threads may use it at once
 
 struct repository_settings {
@@ -51,6 +52,7 @@ struct blame_finding {
     int64_t changed_at_ms;
     struct text commit_subject;
     struct text revision; // full hash of the commit that was blamed
+    int64_t line_number;  // the line's there
     enum confidence confidence;
     struct text reason;      // plain words: how the revision was found, and what is doubtful
     bool is_release_missing; // the release may name a commit that the repository does not have
@@ -67,5 +69,8 @@ bool repository_blame(struct repository *repository, const struct blame_query *q
 // fixed. *is_release_missing: as of a finding. False for trouble that may pass.
 bool repository_fix_age(struct repository *repository, struct text release, struct text commit,
                         enum fix_age *age, bool *is_release_missing, struct error *error);
+
+// How git is run on it, for what asks it more (io/git_study.h); lives as long as the repository.
+const struct git *repository_git(const struct repository *repository);
 
 #endif

@@ -167,6 +167,30 @@ bool store_bring_back(struct store *store, int64_t error_id, int64_t count, int6
     return store->ops->bring_back(store, error_id, count, now_ms, error);
 }
 
+bool store_find_study_job(struct store *store, int64_t now_ms, struct arena *arena,
+                          struct study_job *job, struct error *error)
+{
+    return store->ops->find_study_job(store, now_ms, arena, job, error);
+}
+
+bool store_postpone_study(struct store *store, const struct study_job *job, int64_t retry_at_ms,
+                          struct error *error)
+{
+    return store->ops->postpone_study(store, job, retry_at_ms, error);
+}
+
+bool store_keep_study(struct store *store, const struct study_job *job, struct text body,
+                      struct error *error)
+{
+    return store->ops->keep_study(store, job, body, error);
+}
+
+bool store_get_study(struct store *store, int64_t error_id, struct arena *arena,
+                     struct kept_study *study, struct error *error)
+{
+    return store->ops->get_study(store, error_id, arena, study, error);
+}
+
 bool store_add_letter(struct store *store, struct outbox_letter *letter, struct error *error)
 {
     return store->ops->add_letter(store, letter, error);

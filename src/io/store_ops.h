@@ -6,6 +6,7 @@
 
 #include "io/store_fixed.h"
 #include "io/store_rules.h"
+#include "io/store_study.h"
 #include "io/store_users.h"
 
 // The first member of every store's own struct.
@@ -61,6 +62,14 @@ struct store_ops {
                              enum fix_age age, int64_t *error_id, struct error *error);
     bool (*bring_back)(struct store *store, int64_t error_id, int64_t count, int64_t now_ms,
                        struct error *error);
+    bool (*find_study_job)(struct store *store, int64_t now_ms, struct arena *arena,
+                           struct study_job *job, struct error *error);
+    bool (*postpone_study)(struct store *store, const struct study_job *job, int64_t retry_at_ms,
+                           struct error *error);
+    bool (*keep_study)(struct store *store, const struct study_job *job, struct text body,
+                       struct error *error);
+    bool (*get_study)(struct store *store, int64_t error_id, struct arena *arena,
+                      struct kept_study *study, struct error *error);
 
     bool (*add_letter)(struct store *store, struct outbox_letter *letter, struct error *error);
     bool (*look_at_address)(struct store *store, struct text address, int64_t since_ms, int64_t n,

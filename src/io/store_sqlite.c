@@ -23,6 +23,7 @@
 #include "base/log.h"
 #include "io/store_sqlite.h"
 #include "io/store_sqlite_fixed.h"
+#include "io/store_sqlite_study.h"
 
 enum {
     BUSY_TIMEOUT_MS = 2000,
@@ -439,6 +440,10 @@ const struct store_ops store_sqlite_ops = {
     .ask_about_fix = sqlite_ask_about_fix,
     .answer_about_fix = sqlite_answer_about_fix,
     .bring_back = sqlite_bring_back,
+    .find_study_job = sqlite_find_study_job,
+    .postpone_study = sqlite_postpone_study,
+    .keep_study = sqlite_keep_study,
+    .get_study = sqlite_get_study,
     .add_letter = sqlite_add_letter,
     .look_at_address = sqlite_look_at_address,
     .hold_letter = sqlite_hold_letter,

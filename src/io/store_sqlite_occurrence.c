@@ -5,39 +5,11 @@
 // row is added (and again when two errors are merged), so that dropping touches only the rows that
 // go.
 #include "io/store_sqlite.h"
+#include "io/store_sqlite_compress.h"
 
-enum {
-    LEVEL = 1, // of zstd: on an event's JSON the higher ones save little and cost much
-    BODY_MAX = 64 * 1024 * 1024,
-    SCRATCH_KEPT_MAX = 256 * 1024,
-};
-
+static const char kept_thing[] = "a kept occurrence";
 static const int64_t hour_ms = 3600 * 1000;
 static const int64_t hours_kept_ms = 7 * 24 * 3600 * 1000LL;
-
-// The compressed body is valid until the next call.
-static bool compress(struct sqlite_store *s, struct text body, struct text *compressed,
-                     struct error *error)
-{
-    if (body.len > BODY_MAX)
-        return error_set(error, ERROR_TOO_LARGE,
-                         "store %s: an occurrence of %zu bytes is too large", s->path, body.len);
-    if (!s->compressor && !(s->compressor = ZSTD_createCCtx()))
-        fatal_out_of_memory();
-    if (s->compressed.cap > SCRATCH_KEPT_MAX)
-        buffer_release(&s->compressed);
-    buffer_clear(&s->compressed);
-    size_t room = ZSTD_compressBound(body.len);
-    char *at = buffer_reserve(&s->compressed, room);
-    if (!at)
-        fatal_out_of_memory();
-    size_t len = ZSTD_compressCCtx(s->compressor, at, room, body.at, body.len, LEVEL);
-    if (ZSTD_isError(len))
-        return error_set(error, ERROR_SYSTEM, "store %s: cannot compress an occurrence: %s",
-                         s->path, ZSTD_getErrorName(len));
-    *compressed = (struct text){at, len};
-    return true;
-}
 
 static int64_t start_of_hour(int64_t at_ms)
 {
@@ -122,27 +94,10 @@ bool sqlite_keep_occurrence(struct store *store, const struct occurrence *occurr
 {
     struct sqlite_store *s = sqlite_of(store);
     struct text body;
-    return sqlite_check_batch(s, error) && compress(s, occurrence->body, &body, error) &&
+    return sqlite_check_batch(s, error) &&
+           sqlite_compress(s, kept_thing, occurrence->body, &body, error) &&
            add(s, occurrence, body, error) &&
            drop_superfluous(s, occurrence->error_id, occurrence->at_ms, newest_max, error);
-}
-
-static bool decompress(struct sqlite_store *s, struct text compressed, struct arena *arena,
-                       struct text *body, struct error *error)
-{
-    if (!s->decompressor && !(s->decompressor = ZSTD_createDCtx()))
-        fatal_out_of_memory();
-    unsigned long long len = ZSTD_getFrameContentSize(compressed.at, compressed.len);
-    if (len <= BODY_MAX) { // unknown and wrong sizes are huge numbers
-        char *at = arena_alloc(arena, len + 1);
-        size_t got = ZSTD_decompressDCtx(s->decompressor, at, len, compressed.at, compressed.len);
-        *body = (struct text){at, got};
-        if (got == len)
-            return true;
-    }
-    return error_set(error, ERROR_CONFIG,
-                     "store %s: a kept occurrence is damaged: restore the store from a backup",
-                     s->path);
 }
 
 bool sqlite_get_occurrence(struct store *store, int64_t error_id, int64_t until_ms,
@@ -165,7 +120,7 @@ bool sqlite_get_occurrence(struct store *store, int64_t error_id, int64_t until_
     occurrence->id = query_int(&q);
     occurrence->at_ms = query_int(&q);
     occurrence->event_id = query_text(&q, arena);
-    bool ok = decompress(s, query_borrow(&q), arena, &occurrence->body, error);
+    bool ok = sqlite_decompress(s, kept_thing, query_borrow(&q), arena, &occurrence->body, error);
     query_close(&q);
     return ok;
 }

@@ -7,6 +7,7 @@
 // own, and only answered sites come to share one. So a merge moves a whole error, and counts need
 // never be taken apart.
 #include "io/store_sqlite.h"
+#include "io/store_sqlite_study.h"
 
 bool sqlite_list_blame_jobs(struct store *store, int64_t now_ms, size_t job_max,
                             struct arena *arena, struct blame_job **jobs, size_t *job_n,
@@ -223,6 +224,7 @@ static const struct {
                      " SELECT address, ?2, due_at_ms FROM held_letters WHERE error_id = ?1"
                      " ON CONFLICT (address, error_id) DO NOTHING"},
     {SQL_DROP_HELD, "DELETE FROM held_letters WHERE error_id = ?1 AND ?2 IS NOT NULL"},
+    {SQL_DROP_STUDY, "DELETE FROM studies WHERE error_id = ?1 AND ?2 IS NOT NULL"},
     {SQL_DROP_ERROR, "DELETE FROM errors WHERE id = ?1 AND ?2 IS NOT NULL"},
 };
 
@@ -259,8 +261,9 @@ bool sqlite_settle_site(struct store *store, int64_t site_id, const struct line_
         return true; // answered before: the first answer stays
     if (!settle(s, site_id, error) || !find_line(s, site.project_id, line, &known_id, error))
         return false;
-    if (!known_id)
-        return set_ownership(s, site.error_id, line, ownership, error);
-    *error_id = known_id;
-    return merge(s, site.error_id, known_id, error);
+    if (known_id)
+        *error_id = known_id;
+    bool ok = known_id ? merge(s, site.error_id, known_id, error)
+                       : set_ownership(s, site.error_id, line, ownership, error);
+    return ok && (!line->commit.len || sqlite_ask_for_study(s, *error_id, site_id, error));
 }

@@ -10,6 +10,8 @@
 #include "contract.h"
 #include "temporary.h"
 
+#include "io/store_study.h"
+
 static char *path_of(struct fixture *f, const char *name)
 {
     return arena_string(&f->arena, arena_printf(&f->arena, "%s/%s", f->address, name));
@@ -201,6 +203,7 @@ static void assert_sample(struct fixture *f)
 {
     struct project *projects;
     struct kept_occurrence occurrence;
+    struct kept_study study;
     struct outbox_letter *letters;
     size_t n;
     struct store_counts counts = count(f);
@@ -226,6 +229,8 @@ static void assert_sample(struct fixture *f)
     assert_ok(f,
               store_get_occurrence(f->store, row.error_id, 0, &f->arena, &occurrence, &f->error));
     assert_text_equal(occurrence.body, "{\"event_id\":\"e0\"}");
+    assert_ok(f, store_get_study(f->store, row.error_id, &f->arena, &study, &f->error));
+    assert_true(study.is_waiting || text_equal(study.body, TEXT("{\"revision\":\"r\"}")));
 }
 
 static char *read_file(struct fixture *f, const char *path)
