@@ -42,7 +42,8 @@ struct blamer {
     pthread_cond_t changed;
     struct task *first, *last;
     bool is_stopping;
-    int *busy; // threads that work for each project, in the projects' order
+    int taken_n; // threads that work, and places that were taken
+    int *busy;   // threads that work for each project, in the projects' order
     struct blamer_facts facts;
 };
 
@@ -109,6 +110,8 @@ static struct task **find_next(struct blamer *blamer)
     bool is_alone = blamer->settings.projects->n == 1 || blamer->thread_n == 1;
     int busy_max = is_alone ? blamer->thread_n : blamer->thread_n - 1;
     struct task **next = NULL;
+    if (blamer->taken_n == blamer->thread_n)
+        return NULL;
     for (struct task **link = &blamer->first; *link; link = &(*link)->next) {
         int busy = *busy_for(blamer, *link);
         if (busy < busy_max && (!next || busy < *busy_for(blamer, *next)))
@@ -392,6 +395,7 @@ static void *run(void *self)
         struct task *tasks = take_together(blamer, next);
         int *busy = busy_for(blamer, tasks);
         ++*busy;
+        blamer->taken_n++;
         pthread_mutex_unlock(&blamer->lock);
         int64_t task_n = 0;
         for (struct task *task = tasks; task; task = task->next)
@@ -400,6 +404,7 @@ static void *run(void *self)
         free_tasks(tasks);
         pthread_mutex_lock(&blamer->lock);
         --*busy;
+        blamer->taken_n--;
         blamer->facts.running -= task_n;
         blamer->facts.done += task_n;
         pthread_cond_broadcast(&blamer->changed); // its project may have another thread again
@@ -422,6 +427,23 @@ struct blamer *blamer_start(const struct blamer_settings *settings)
     for (int i = 0; i < blamer->thread_n; i++)
         check(pthread_create(&blamer->threads[i], NULL, run, blamer) == 0);
     return blamer;
+}
+
+bool blamer_take_place(struct blamer *blamer)
+{
+    pthread_mutex_lock(&blamer->lock);
+    bool is_free = !blamer->first && blamer->taken_n < blamer->thread_n;
+    blamer->taken_n += is_free;
+    pthread_mutex_unlock(&blamer->lock);
+    return is_free;
+}
+
+void blamer_give_place(struct blamer *blamer)
+{
+    pthread_mutex_lock(&blamer->lock);
+    blamer->taken_n--;
+    pthread_cond_broadcast(&blamer->changed);
+    pthread_mutex_unlock(&blamer->lock);
 }
 
 bool blamer_stop(struct blamer *blamer, const struct timespec *deadline)

@@ -19,6 +19,7 @@
 #include "server/mailer.h"
 #include "server/metrics.h"
 #include "server/projects.h"
+#include "server/scholar.h"
 
 enum {
     REPOSITORY_PATIENCE_MS = 120, // a start waits so long for the repository's paths
@@ -47,6 +48,7 @@ struct server {
     struct mailer *mailer;
     struct blamer *blamer;
     struct ledger *ledger;
+    struct scholar *scholar;
     struct web *web;
     struct intake *intake;
     struct http_server *http;
@@ -401,6 +403,20 @@ static void start_blamer(struct server *server)
     server->blamer = blamer_start(&settings);
 }
 
+static bool start_scholar(struct server *server, struct error *error)
+{
+    struct scholar_settings settings = {
+        .store_address = server->config->options.store.at,
+        .clock = &clock_system,
+        .projects = &server->projects,
+        .blamer = server->blamer,
+        .self = server,
+        .change = change_by_ledger,
+    };
+    server->scholar = scholar_start(&settings, error);
+    return server->scholar != NULL;
+}
+
 static bool start_web(struct server *server, struct error *error)
 {
     const struct options *o = &server->config->options;
@@ -479,7 +495,7 @@ bool server_start(const struct config *config, struct server **started, struct e
         start_mailer(server);
     start_blamer(server);
     start_ledger(server);
-    if (!start_intake(server, error))
+    if (!start_scholar(server, error) || !start_intake(server, error))
         return false;
     door_start(server->door);
     return true;
@@ -549,6 +565,7 @@ bool server_stop(struct server *server, struct door *successor)
     clock_gettime(CLOCK_REALTIME, &deadline);
     deadline.tv_sec += GIT_STOP_S;
     is_over &= blamer_stop(server->blamer, &deadline);
+    is_over &= scholar_stop(server->scholar, &deadline);
     for (size_t i = 0; i < server->projects.n; i++)
         is_over &= keeper_stop(server->projects.all[i].keeper, &deadline);
     if (!is_over) {
@@ -557,6 +574,7 @@ bool server_stop(struct server *server, struct door *successor)
     }
     tls_free(server->tls);
     intake_free(server->intake);
+    scholar_free(server->scholar);
     blamer_free(server->blamer);
     mailer_free(server->mailer);
     ledger_free(server->ledger);
