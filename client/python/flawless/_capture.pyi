@@ -2,13 +2,14 @@ from types import FrameType, TracebackType
 from typing import Any, Callable, Mapping, Optional, Sequence, Union
 
 def record(
-    exception: BaseException,
+    exception: Optional[BaseException],
     traceback: Optional[TracebackType],
     caller: Optional[FrameType],
     hostname: Optional[str],
     threshold: int,
     request: Union[None, Mapping[str, Any], Callable[[], Mapping[str, Any]]],
     is_handled: bool,
+    details: Optional[dict[str, Any]] = None,
     /,
 ) -> bool: ...
 def configure(hostports: Sequence[str], key: str, timeout_ms: int, /) -> None: ...
@@ -22,6 +23,7 @@ def identify(
 def set_helpers(
     source_lines: Callable[[str, Any], Optional[list[str]]],
     place_of: Callable[[str, Optional[str]], Optional[tuple[str, str, bool]]],
+    surroundings: Callable[[], Optional[dict[str, Any]]],
     /,
 ) -> None: ...
 def set_scrubber(search: Optional[Callable[[str], object]], /) -> None: ...

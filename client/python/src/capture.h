@@ -31,7 +31,8 @@ enum {
     LINE_TEXT_MAX = 1024,            // bytes of a line of code
     CONTEXT_LINE_N = 5,              // before and after
     REQUEST_BYTES_MAX = 48 * 1024,
-    TIME_MAX_MS = 250, // after that no repr of the program's is called any more
+    GIVEN_BYTES_MAX = 16 * 1024, // the tags, and each other member that the program gives
+    TIME_MAX_MS = 250,           // after that no repr of the program's is called any more
 };
 
 // One event being written; lives on one thread's stack.
@@ -48,6 +49,7 @@ struct helpers {
     PyObject *source_lines; // (filename, globals) -> list[str], with line ends
     PyObject *place_of;     // (filename, module) -> (abs_path, filename, in_app), None for our own
     PyObject *scrubber;     // a pattern's search method for names to hide; NULL for none
+    PyObject *surroundings; // () -> dict or None: what the program is doing; see write_given
 };
 extern struct helpers helpers;
 
@@ -81,14 +83,16 @@ int line_of(PyTracebackObject *entry);
 
 // ---- event.c
 struct occurrence {
-    PyObject *exception;
+    PyObject *exception;   // NULL for a message, which is in details
     PyObject *traceback;   // NULL when it has none
     PyFrameObject *caller; // see write_stack
     PyObject *hostname;    // str, or NULL for the identity's
     PyObject *request;     // dict, a callable that gives one, or NULL
+    PyObject *details;     // dict of further members: level, logger, logentry; or NULL
     bool is_handled;       // the program goes on as if nothing had happened
 };
-// Names the error: a hash of the type and of file, function and line of every entry.
+// Names the error: a hash of the type and of file, function and line of every entry; for a message,
+// of its text before anything was filled in and of who wrote it.
 uint64_t error_of(const struct occurrence *o);
 // The members (see struct fl_report); failed or empty when there is no memory.
 struct buffer write_event(const struct occurrence *o, bool *was_interrupted);

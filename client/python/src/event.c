@@ -206,11 +206,10 @@ static void write_chain(struct capture *c, const struct occurrence *o)
 
 // ---- the request
 
-static void write_members(struct capture *c, PyObject *dict, int depth, size_t end)
+static void add_members(struct capture *c, PyObject *dict, int depth, size_t end)
 {
     PyObject *name, *value, *holder;
     Py_ssize_t position = 0, n = PyDict_GET_SIZE(dict);
-    json_object(&c->json);
     while (PyDict_Next(dict, &position, &name, &value) && c->json.out->len < end) {
         if (PyDict_GET_SIZE(dict) != n)
             break;
@@ -227,6 +226,12 @@ static void write_members(struct capture *c, PyObject *dict, int depth, size_t e
         Py_DECREF(name);
         Py_DECREF(value);
     }
+}
+
+static void write_members(struct capture *c, PyObject *dict, int depth, size_t end)
+{
+    json_object(&c->json);
+    add_members(c, dict, depth, end);
     json_object_end(&c->json);
 }
 
@@ -291,24 +296,79 @@ static void write_optional(struct capture *c, const char *name, const char *valu
     json_string(&c->json, text_of(value));
 }
 
-static void write_head(struct capture *c, PyObject *hostname)
+static PyObject *member_of(PyObject *dict, const char *name) // borrowed, or NULL
+{
+    return dict ? PyDict_GetItemString(dict, name) : NULL;
+}
+
+static void write_level(struct capture *c, PyObject *level)
 {
     PyObject *holder = NULL;
-    write_optional(c, "platform", "python");
-    write_optional(c, "level", "error");
-    if (hostname) {
-        json_name(&c->json, "server_name");
-        json_string(&c->json, text_of_unicode(hostname, 256, &holder));
-    } else {
-        write_optional(c, "server_name", identity.server_name);
-    }
+    bool is_given = level && PyUnicode_Check(level);
+    json_name(&c->json, "level");
+    json_string(&c->json, is_given ? text_of_unicode(level, 16, &holder) : TEXT("error"));
     Py_XDECREF(holder);
-    write_optional(c, "release", identity.release);
-    write_optional(c, "environment", identity.environment);
+}
+
+static void write_server_name(struct capture *c, PyObject *hostname)
+{
+    PyObject *holder = NULL;
+    if (!hostname) {
+        write_optional(c, "server_name", identity.server_name);
+        return;
+    }
+    json_name(&c->json, "server_name");
+    json_string(&c->json, text_of_unicode(hostname, 256, &holder));
+    Py_XDECREF(holder);
+}
+
+static void write_tags(struct capture *c, PyObject *tags)
+{
     json_name(&c->json, "tags");
     json_object(&c->json);
     write_optional(c, "runtime", identity.runtime);
+    if (tags && PyDict_Check(tags))
+        add_members(c, tags, 0, c->json.out->len + GIVEN_BYTES_MAX);
     json_object_end(&c->json);
+}
+
+// Members that only the program knows. Others are left out: they would be there twice.
+static void write_given(struct capture *c, PyObject *members)
+{
+    static const char *const names[] = {"transaction", "user", "logger", "logentry"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        PyObject *value = member_of(members, names[i]);
+        if (!value)
+            continue;
+        Py_INCREF(value);
+        json_name(&c->json, names[i]);
+        write_json(c, value, 0, c->json.out->len + GIVEN_BYTES_MAX);
+        Py_DECREF(value);
+    }
+}
+
+// A new dict, or NULL.
+static PyObject *ask_surroundings(struct capture *c)
+{
+    PyObject *given = helpers.surroundings ? PyObject_CallNoArgs(helpers.surroundings) : NULL;
+    swallow_error(c);
+    if (given && !PyDict_Check(given))
+        Py_CLEAR(given);
+    return given;
+}
+
+static void write_head(struct capture *c, const struct occurrence *o)
+{
+    PyObject *surroundings = ask_surroundings(c);
+    write_optional(c, "platform", "python");
+    write_level(c, member_of(o->details, "level"));
+    write_server_name(c, o->hostname);
+    write_optional(c, "release", identity.release);
+    write_optional(c, "environment", identity.environment);
+    write_tags(c, member_of(surroundings, "tags"));
+    write_given(c, surroundings);
+    write_given(c, o->details);
+    Py_XDECREF(surroundings);
 }
 
 static struct buffer attempt(const struct occurrence *o, int64_t variable_bytes,
@@ -321,8 +381,11 @@ static struct buffer attempt(const struct occurrence *o, int64_t variable_bytes,
         .source_bytes_left = source_bytes,
         .deadline_mono_ms = clock_mono_ms(&clock_system) + TIME_MAX_MS,
     };
-    write_head(&c, o->hostname);
-    write_chain(&c, o);
+    write_head(&c, o);
+    if (o->exception)
+        write_chain(&c, o);
+    else if (o->caller)
+        write_stack(&c, NULL, o->caller);
     write_request(&c, o->request);
     *was_interrupted |= c.was_interrupted;
     buffer_release(&c.value);
@@ -375,11 +438,25 @@ static uint64_t hash_of_callers(uint64_t hash, PyFrameObject *caller)
     return hash;
 }
 
+static uint64_t hash_of_type(PyObject *exception)
+{
+    uint64_t hash = 0;
+    for (const char *name = Py_TYPE(exception)->tp_name; *name; name++)
+        hash = mix(hash, (unsigned char)*name);
+    return hash;
+}
+
+static uint64_t hash_of_message(PyObject *details)
+{
+    PyObject *entry = member_of(details, "logentry");
+    PyObject *message = entry && PyDict_Check(entry) ? member_of(entry, "message") : NULL;
+    return message && PyUnicode_Check(message) ? hash_of(message) : 0;
+}
+
 uint64_t error_of(const struct occurrence *o)
 {
-    uint64_t hash = 0, last = 0;
-    for (const char *name = Py_TYPE(o->exception)->tp_name; *name; name++)
-        hash = mix(hash, (unsigned char)*name);
+    uint64_t hash = o->exception ? hash_of_type(o->exception) : hash_of_message(o->details);
+    uint64_t last = 0;
     if (!o->traceback)
         return hash_of_callers(hash, o->caller);
     for (PyTracebackObject *e = (PyTracebackObject *)o->traceback; e; e = e->tb_next) {

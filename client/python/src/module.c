@@ -42,32 +42,37 @@ static void capture(const struct occurrence *o, int64_t threshold)
 
 PyDoc_STRVAR(
     record_doc,
-    "record(exception, traceback, caller, hostname, threshold, request, is_handled) -> bool\n\n"
+    "record(exception, traceback, caller, hostname, threshold, request, is_handled, details=None)\n"
+    "-> bool\n\n"
     "Reports an exception unless it was reported before. caller is the frame whose callers are\n"
     "part of the report, request a dict or a callable giving one; both may be None, as may\n"
-    "traceback and hostname. threshold 0 means the server's. True when it was counted.");
+    "traceback and hostname. threshold 0 means the server's. details is a dict with further\n"
+    "members of the event (level, logger, logentry); with them the exception may be None: that\n"
+    "reports a message. True when it was counted.");
 
 static PyObject *record(PyObject *self, PyObject *args)
 {
     (void)self;
-    PyObject *exception, *traceback, *caller, *hostname, *request;
+    PyObject *exception, *traceback, *caller, *hostname, *request, *details = Py_None;
     long long threshold;
     int is_handled;
-    if (!PyArg_ParseTuple(args, "OOOOLOp", &exception, &traceback, &caller, &hostname, &threshold,
-                          &request, &is_handled))
+    if (!PyArg_ParseTuple(args, "OOOOLOp|O", &exception, &traceback, &caller, &hostname, &threshold,
+                          &request, &is_handled, &details))
         return NULL;
-    if (!PyExceptionInstance_Check(exception)) {
+    bool is_message = exception == Py_None && PyDict_Check(details);
+    if (!is_message && !PyExceptionInstance_Check(exception)) {
         PyErr_SetString(PyExc_TypeError, "exception is not an exception");
         return NULL;
     }
-    if (is_capturing || !fl_client_is_on() || !is_new(exception))
+    if (is_capturing || !fl_client_is_on() || !(is_message || is_new(exception)))
         Py_RETURN_FALSE;
     struct occurrence o = {
-        .exception = exception,
+        .exception = is_message ? NULL : exception,
         .traceback = PyTraceBack_Check(traceback) ? traceback : NULL,
         .caller = PyFrame_Check(caller) ? (PyFrameObject *)caller : NULL,
         .hostname = PyUnicode_Check(hostname) ? hostname : NULL,
         .request = request == Py_None ? NULL : request,
+        .details = PyDict_Check(details) ? details : NULL,
         .is_handled = is_handled,
     };
     capture(&o, threshold);
@@ -142,19 +147,21 @@ static PyObject *identify(PyObject *self, PyObject *args)
     Py_RETURN_NONE;
 }
 
-PyDoc_STRVAR(set_helpers_doc, "set_helpers(source_lines, place_of)\n\n"
+PyDoc_STRVAR(set_helpers_doc, "set_helpers(source_lines, place_of, surroundings)\n\n"
                               "The callables described at struct helpers. Called once.");
 
 static PyObject *set_helpers(PyObject *self, PyObject *args)
 {
     (void)self;
-    PyObject *source_lines, *place_of;
-    if (!PyArg_ParseTuple(args, "OO", &source_lines, &place_of))
+    PyObject *source_lines, *place_of, *surroundings;
+    if (!PyArg_ParseTuple(args, "OOO", &source_lines, &place_of, &surroundings))
         return NULL;
     Py_INCREF(source_lines);
     Py_INCREF(place_of);
+    Py_INCREF(surroundings);
     Py_XSETREF(helpers.source_lines, source_lines);
     Py_XSETREF(helpers.place_of, place_of);
+    Py_XSETREF(helpers.surroundings, surroundings);
     Py_RETURN_NONE;
 }
 

@@ -14,10 +14,14 @@ import time
 import pytest
 
 # The tests' own surroundings must not lend anything.
-for _name in ("FLAWLESS_DSN", "FLAWLESS_KEY", "FLAWLESS_RELEASE", "SENTRY_RELEASE"):
+for _name in ("FLAWLESS_DSN", "FLAWLESS_KEY"):
     os.environ.pop(_name, None)
 
 import flawless.client  # noqa: E402
+from flawless.client.release import VARIABLES  # noqa: E402
+
+for _name in VARIABLES:
+    os.environ.pop(_name, None)
 
 KEY = "0123456789abcdef0123456789abcdef"
 

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: MIT
 import asyncio
+import functools
 import inspect
 
 import pytest
 from conftest import Server, raised
 
+import flawless
 from flawless.client import record_error
 from flawless.client.decorators import WrapClassMetaclass, wrap_class, wrap_function
 
@@ -223,3 +225,73 @@ atexit.register(last_words)
     (event,) = own.events
     assert functions(event) == ["last_words"]
     own.close()
+
+
+def test_properties_static_and_class_methods_are_reported(server):
+    @wrap_class
+    class Thing:
+        @property
+        def price(self):
+            """What it costs."""
+            raise ValueError("get")
+
+        @price.setter
+        def price(self, value):
+            raise ValueError("set")
+
+        @functools.cached_property
+        def weight(self):
+            raise ValueError("cached")
+
+    class Other:
+        @wrap_function
+        @staticmethod
+        def static():
+            raise ValueError("static")
+
+        @wrap_function(reraise_exception=False)
+        @classmethod
+        def of_class(cls):
+            raise ValueError(cls.__name__)
+
+    thing = Thing()
+    raised(lambda: thing.price)
+    raised(setattr, thing, "price", 1)
+    raised(lambda: thing.weight)
+    raised(Other.static)
+    assert Other.of_class() is None
+    values = [event["exception"]["values"][0]["value"] for event in server.flushed()]
+    assert values == ["get", "set", "cached", "static", "Other"]
+    assert Thing.price.__doc__ == "What it costs."
+
+
+def test_a_watched_block_is_reported_with_who_entered_it(server):
+    def work():
+        with flawless.watch():
+            raise ValueError("in a block")
+
+    raised(work)
+    (event,) = server.flushed()
+    frames = event["exception"]["values"][0]["stacktrace"]["frames"]
+    assert [frame["function"] for frame in frames][-2:] == ["raised", "work"]
+
+
+def test_a_watched_block_may_swallow_errors_but_no_ctrl_c(server):
+    with flawless.watch(reraise_exception=False):
+        raise ValueError("swallowed")
+
+    def interrupted():
+        with flawless.watch(reraise_exception=False):
+            raise KeyboardInterrupt
+
+    assert isinstance(raised(interrupted), KeyboardInterrupt)
+    assert len(server.flushed()) == 1
+
+
+def test_an_asynchronous_block_is_watched_too(server):
+    async def work():
+        async with flawless.watch(reraise_exception=False):
+            raise ValueError("in a block")
+
+    asyncio.run(work())
+    assert len(server.flushed()) == 1

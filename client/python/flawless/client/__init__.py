@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from flawless.client.context import set_tag, set_transaction, set_user
 from flawless.client.client import (
     counters,
     flush,
@@ -21,4 +22,7 @@ __all__ = [
     "record_error",
     "set_hostport",
     "set_hostports",
+    "set_tag",
+    "set_transaction",
+    "set_user",
 ]

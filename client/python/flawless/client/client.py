@@ -14,20 +14,21 @@ from types import FrameType, TracebackType
 from typing import Any, Callable, Mapping, Optional, Sequence, Tuple, Type, Union
 
 from flawless import _capture, _source
-from flawless.client import default
+from flawless.client import context, default
+from flawless.client.release import find_release
 
 VERSION = "0.1.0"
 EXIT_TIMEOUT_MS = 2000
 DEFAULT_CLIENT_TIMEOUT = 10.0
 
 ExcInfo = Tuple[Optional[Type[BaseException]], Optional[BaseException], Optional[TracebackType]]
-# Text, or an event's request: {"method", "url", "query_string", "headers", "env", "data"}
-Request = Union[None, str, Mapping[str, Any], Callable[[], Mapping[str, Any]]]
+Request = Union[str, context.Request]  # text is what was sent
 
 # These end a program, a task or a generator; they are no errors.
 _NOT_ERRORS = (SystemExit, KeyboardInterrupt, GeneratorExit)
 
 _is_configured = False
+_servers: tuple[tuple[str, ...], str] = ((), "")  # and the key for those without one
 _client_timeout = DEFAULT_CLIENT_TIMEOUT  # seconds
 
 
@@ -43,14 +44,16 @@ def _environment_key() -> str:
 def _configure(
     hostports: Sequence[str], key: Optional[str] = None, client_timeout: Optional[float] = None
 ) -> None:
-    global _is_configured, _client_timeout
+    global _is_configured, _servers, _client_timeout
     if isinstance(hostports, str) or not all(isinstance(one, str) for one in hostports):
         raise ValueError(
             'hostports has to be a list of strings like "host:9028", not %.200r' % (hostports,)
         )
     # No lock here: a fork could leave it locked for ever in the child.
     timeout = _client_timeout if client_timeout is None else client_timeout
-    _capture.configure(list(hostports), key or _environment_key(), int(timeout * 1000))
+    key = key or _environment_key()
+    _capture.configure(list(hostports), key, int(timeout * 1000))
+    _servers = (tuple(hostports), key)
     _client_timeout = timeout
     _is_configured = True
 
@@ -88,20 +91,28 @@ def init(
     release: Optional[str] = None,
     environment: Optional[str] = None,
     client_timeout: Optional[float] = None,
+    hooks: bool = True,
 ) -> None:
     """Sets everything up in one call; what is not given is taken from the surroundings.
 
     dsn: "http://key@host:port/project"; FLAWLESS_DSN if None.
-    release: a commit or tag; FLAWLESS_RELEASE, SENTRY_RELEASE or the commit checked out if None.
+    release: a commit or tag; if None, what the platform's environment variable says or the commit
+        checked out beside the program.
     environment: such as "staging"; FLAWLESS_ENVIRONMENT, SENTRY_ENVIRONMENT or "production" if
         None.
     client_timeout: seconds that one report may take to be sent, 10 if None.
+    hooks: reports what ends the program or a thread and what is raised where nobody can catch it;
+        see flawless.integrations.hooks.
     Raises ValueError for a malformed DSN.
     """
     _identify(release, environment)
     dsn = dsn or os.environ.get("FLAWLESS_DSN") or default.hostport
     if dsn:
         _configure([dsn], client_timeout=client_timeout)
+    if hooks:
+        from flawless.integrations import hooks as hooks_integration
+
+        hooks_integration.install()
 
 
 def install_scrubbers(variables_regex: str) -> None:
@@ -171,22 +182,30 @@ def _is_error(exception: BaseException) -> bool:
     return asyncio is None or not isinstance(exception, asyncio.CancelledError)
 
 
-def _request_of(request: Request) -> Any:
+def _request_of(request: Request) -> context.Request:
+    if request is None:
+        return context.current().request
     return {"data": request} if isinstance(request, str) else request
 
 
 def report(
-    exception: BaseException,
+    exception: Optional[BaseException],
     traceback: Optional[TracebackType],
     caller: Optional[FrameType] = None,
     hostname: Optional[str] = None,
     error_threshold: Optional[int] = None,
     request: Request = None,
     is_handled: bool = False,
+    details: Optional[dict[str, Any]] = None,
 ) -> None:
-    """What record_error, the decorators and the middleware have in common. Raises no Exception."""
+    """What record_error, the decorators and the integrations have in common. Raises no Exception.
+
+    exception: None for a message, which is then in details.
+    request: that of the scope if None.
+    details: further members of the event: level, logger, logentry.
+    """
     try:
-        if not _is_error(exception):
+        if exception is not None and not _is_error(exception):
             return
         if not _is_configured:
             _configure_from_surroundings()
@@ -198,6 +217,7 @@ def report(
             int(error_threshold or 0),
             _request_of(request),
             is_handled,
+            details,
         )
     except Exception:
         pass
@@ -205,26 +225,7 @@ def report(
 
 # ---- who we are
 
-
-def _program_directories() -> list[str]:
-    main_file = getattr(sys.modules.get("__main__"), "__file__", None)
-    directories = [os.path.dirname(os.path.abspath(main_file))] if main_file else []
-    try:
-        directories.append(os.getcwd())  # the main module may be a server's command
-    except OSError:
-        pass
-    return directories
-
-
-def _find_release() -> Optional[str]:
-    for name in ("FLAWLESS_RELEASE", "SENTRY_RELEASE"):
-        if os.environ.get(name):
-            return os.environ[name]
-    for directory in _program_directories():
-        commit = _capture.find_release(directory)
-        if commit:
-            return commit
-    return None
+_identity: tuple[Optional[str], Optional[str]] = (None, None)  # release and environment
 
 
 def _find_environment() -> str:
@@ -235,14 +236,12 @@ def _find_environment() -> str:
 
 
 def _identify(release: Optional[str] = None, environment: Optional[str] = None) -> None:
+    global _identity
     # At import, because a deploy may change the work tree below a running program.
     runtime = "%s %s" % (platform.python_implementation(), platform.python_version())
-    _capture.identify(
-        socket.gethostname() or None,
-        release or _find_release(),
-        environment or _find_environment(),
-        runtime,
-    )
+    release, environment = release or find_release(), environment or _find_environment()
+    _capture.identify(socket.gethostname() or None, release, environment, runtime)
+    _identity = (release, environment)
 
 
 # ---- the end of the process
@@ -261,6 +260,25 @@ def _after_fork(marker: Any = None) -> None:
         util.register_after_fork(_after_fork, lambda _: _flush_at_end_of_worker())
 
 
+def settings() -> tuple[Any, ...]:
+    """What a process that is started needs to know; adopt takes it there."""
+    if not _is_configured:
+        _configure_from_surroundings()
+    return (_servers, _client_timeout, _identity)
+
+
+def adopt(
+    servers: tuple[tuple[str, ...], str],
+    client_timeout: float,
+    identity: tuple[Optional[str], Optional[str]],
+) -> None:
+    """In a process of multiprocessing, before it begins its work."""
+    _identify(*identity)
+    if not _is_configured:
+        _configure(servers[0], servers[1], client_timeout)
+    _after_fork()
+
+
 def _watch_the_end() -> None:
     atexit.register(_capture.shutdown, EXIT_TIMEOUT_MS)
     os.register_at_fork(after_in_child=_after_fork)
@@ -269,7 +287,7 @@ def _watch_the_end() -> None:
         _flush_at_end_of_worker()
 
 
-_capture.set_helpers(_source.source_lines, _source.place_of)
+_capture.set_helpers(_source.source_lines, _source.place_of, context.surroundings)
 try:
     _identify()
 except (OSError, ValueError):  # odd host names, null bytes in the environment

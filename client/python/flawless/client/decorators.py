@@ -6,7 +6,8 @@ from __future__ import annotations
 import functools
 import inspect
 import sys
-from typing import Any, Callable, Optional, TypeVar, Union, overload
+from types import FrameType, TracebackType
+from typing import Any, Callable, Optional, Type, TypeVar, Union, overload
 
 from flawless.client import client
 
@@ -26,14 +27,12 @@ class _Guard:
         self.reraise = reraise
         self.save_stack = save_stack
 
-    def report(self, exception: BaseException) -> bool:
-        """True when the exception is to be raised again. Called by a wrapper's except clause."""
-        # f_back rather than _getframe(2), which raises when nobody called the wrapper.
-        caller = sys._getframe(1).f_back if self.save_stack else None
+    def report(self, exception: BaseException, caller: Optional[FrameType]) -> bool:
+        """True when the exception is to be raised again. caller: who called what is watched."""
         client.report(
             exception,
             exception.__traceback__,
-            caller=caller,
+            caller=caller if self.save_stack else None,
             error_threshold=self.error_threshold,
             is_handled=not self.reraise,
         )
@@ -45,7 +44,7 @@ def _wrap_plain(func: Callable[..., Any], guard: _Guard) -> Callable[..., Any]:
         try:
             return func(*args, **kwargs)
         except BaseException as exception:
-            if guard.report(exception):
+            if guard.report(exception, sys._getframe().f_back):
                 raise
             return None
 
@@ -57,7 +56,7 @@ def _wrap_coroutine(func: Callable[..., Any], guard: _Guard) -> Callable[..., An
         try:
             return await func(*args, **kwargs)
         except BaseException as exception:
-            if guard.report(exception):
+            if guard.report(exception, sys._getframe().f_back):
                 raise
             return None
 
@@ -69,7 +68,7 @@ def _wrap_generator(func: Callable[..., Any], guard: _Guard) -> Callable[..., An
         try:
             return (yield from func(*args, **kwargs))
         except BaseException as exception:
-            if guard.report(exception):
+            if guard.report(exception, sys._getframe().f_back):
                 raise
             return None
 
@@ -94,7 +93,7 @@ def _wrap_async_generator(func: Callable[..., Any], guard: _Guard) -> Callable[.
         except StopAsyncIteration:
             return
         except BaseException as exception:
-            if guard.report(exception):
+            if guard.report(exception, sys._getframe().f_back):
                 raise
 
     return wrapper
@@ -139,35 +138,96 @@ def wrap_function(
         KeyboardInterrupt and the like are raised all the same).
     save_current_stack_trace: the report also shows who called the function.
 
-    Plain functions, coroutines, generators and asynchronous generators can be wrapped; of the last
-    three what happens while they run is reported.
+    Plain functions, coroutines, generators and asynchronous generators can be wrapped, of the last
+    three what happens while they run is reported; also static and class methods and properties.
     """
     if func is None:
-        return functools.partial(  # type: ignore[return-value]
+        return functools.partial(
             wrap_function,
             error_threshold=error_threshold,
             reraise_exception=reraise_exception,
             save_current_stack_trace=save_current_stack_trace,
         )
-    guard = _Guard(error_threshold, reraise_exception, save_current_stack_trace)
-    wrapper = _wrapping_for(func)(func, guard)
+    wrapped: Function = _wrap(
+        func, _Guard(error_threshold, reraise_exception, save_current_stack_trace)
+    )
+    return wrapped
+
+
+def _wrap_callable(func: Callable[..., Any], guard: _Guard) -> Callable[..., Any]:
+    wrapper: Callable[..., Any] = _wrapping_for(func)(func, guard)
     names = [name for name in functools.WRAPPER_ASSIGNMENTS if hasattr(func, name)]
     functools.update_wrapper(wrapper, func, names, ())
     wrapper.__dict__.update(getattr(func, "__dict__", {}))
-    setattr(wrapper, _WRAPPED, True)
-    return wrapper  # type: ignore[return-value]
+    wrapper.__dict__[_WRAPPED] = True
+    return wrapper
 
 
-def _wrap_member(member: Any, error_threshold: Optional[int]) -> Any:
-    """The wrapped form of something found in a class, None if it is no method."""
+def _wrap_property(member: property, guard: _Guard) -> property:
+    parts = (member.fget, member.fset, member.fdel)
+    fget, fset, fdel = (part and _wrap_callable(part, guard) for part in parts)
+    return type(member)(fget, fset, fdel, member.__doc__)
+
+
+def _wrap(member: Any, guard: _Guard) -> Any:
     if isinstance(member, (staticmethod, classmethod)):
-        inner = _wrap_member(member.__func__, error_threshold)
-        return type(member)(inner) if inner is not None else None
-    if not inspect.isfunction(member) or getattr(member, _WRAPPED, False):
-        return None
-    return wrap_function(
-        member, error_threshold=error_threshold, save_current_stack_trace=False
-    )  # type: ignore[call-overload]
+        return type(member)(_wrap(member.__func__, guard))
+    if isinstance(member, property):
+        return _wrap_property(member, guard)
+    if isinstance(member, functools.cached_property):
+        member.func = _wrap_callable(member.func, guard)
+        return member
+    return _wrap_callable(member, guard)
+
+
+def _is_method(member: Any) -> bool:
+    """Whether what was found in a class is to be wrapped: functions in any of their forms."""
+    if isinstance(member, (staticmethod, classmethod)):
+        return _is_method(member.__func__)
+    if isinstance(member, functools.cached_property):
+        return _is_method(member.func)
+    if isinstance(member, property):
+        return True
+    return inspect.isfunction(member) and not getattr(member, _WRAPPED, False)
+
+
+class watch:
+    """Reports what a block of code raises. A context manager, plain or asynchronous:
+
+        with flawless.watch(): ...
+
+    The arguments are those of wrap_function.
+    """
+
+    def __init__(
+        self,
+        error_threshold: Optional[int] = None,
+        reraise_exception: bool = True,
+        save_current_stack_trace: bool = True,
+    ) -> None:
+        self._guard = _Guard(error_threshold, reraise_exception, save_current_stack_trace)
+
+    def __enter__(self) -> watch:
+        return self
+
+    def __exit__(
+        self,
+        kind: Optional[Type[BaseException]],
+        exception: Optional[BaseException],
+        traceback: Optional[TracebackType],
+    ) -> bool:
+        return exception is not None and not self._guard.report(exception, sys._getframe(1).f_back)
+
+    async def __aenter__(self) -> watch:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: Optional[Type[BaseException]],
+        exception: Optional[BaseException],
+        traceback: Optional[TracebackType],
+    ) -> bool:
+        return exception is not None and not self._guard.report(exception, sys._getframe(1).f_back)
 
 
 @overload
@@ -183,27 +243,27 @@ def wrap_class(
 def wrap_class(
     cls: Optional[Class] = None, error_threshold: Optional[int] = None
 ) -> Union[Class, Callable[[Class], Class]]:
-    """Reports what the methods raise that a class itself defines (also static and class methods).
+    """Reports what the methods and properties raise that a class itself defines.
 
     Used bare or with error_threshold; see wrap_function.
     """
     if cls is None:
-        return functools.partial(wrap_class, error_threshold=error_threshold)  # type: ignore
+        return functools.partial(wrap_class, error_threshold=error_threshold)
+    guard = _Guard(error_threshold, reraise=True, save_stack=False)
     for name, member in list(vars(cls).items()):
-        wrapped = _wrap_member(member, error_threshold)
-        if wrapped is not None:
-            setattr(cls, name, wrapped)
+        if _is_method(member):
+            setattr(cls, name, _wrap(member, guard))
     return cls
 
 
 class WrapClassMetaclass(type):
     """A metaclass whose classes are wrapped as by wrap_class, and so are their subclasses."""
 
-    def __new__(mcs, name: str, bases: tuple, namespace: dict, **kwargs: Any) -> Any:
+    def __new__(
+        mcs, name: str, bases: tuple[type, ...], namespace: dict[str, Any], **kwargs: Any
+    ) -> Any:
+        guard = _Guard(None, reraise=True, save_stack=False)
         wrapped = {
-            key: replacement
-            for key, member in namespace.items()
-            for replacement in [_wrap_member(member, None)]
-            if replacement is not None
+            key: _wrap(member, guard) for key, member in namespace.items() if _is_method(member)
         }
         return super().__new__(mcs, name, bases, {**namespace, **wrapped}, **kwargs)

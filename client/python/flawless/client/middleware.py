@@ -4,11 +4,12 @@
 from __future__ import annotations
 
 import functools
+import io
 import re
 from typing import Any, Callable, Iterable, Iterator, Mapping, Optional
 from urllib.parse import quote
 
-from flawless.client import client
+from flawless.client import client, context
 
 Environ = Mapping[str, Any]
 Application = Callable[[Any, Any], Iterable[bytes]]
@@ -28,9 +29,9 @@ def _text(value: Any) -> str:
 
 def _url(environ: Environ) -> str:
     scheme = environ.get("wsgi.url_scheme", "http")
-    host = environ.get("HTTP_HOST")
+    host = str(environ.get("HTTP_HOST") or "")
     if not host:
-        host = environ.get("SERVER_NAME", "")
+        host = str(environ.get("SERVER_NAME", ""))
         port = str(environ.get("SERVER_PORT", ""))
         if port and port != {"http": "80", "https": "443"}.get(scheme):
             host += ":" + port
@@ -49,28 +50,56 @@ def _headers(environ: Environ) -> dict[str, str]:
     return headers
 
 
+def hide_secrets(query: str) -> str:
+    """A query string with the values of secret parameters replaced."""
+    return _SECRET_PARAMETER.sub(r"\1[Filtered]", query)
+
+
 def request_of(environ: Environ) -> dict[str, Any]:
     """A WSGI environment as an event's request; values of secret query parameters are hidden here,
     those of secret headers by the capture."""
-    query = _text(environ.get("QUERY_STRING", ""))
     return {
         "method": str(environ.get("REQUEST_METHOD", "")),
         "url": _url(environ),
-        "query_string": _SECRET_PARAMETER.sub(r"\1[Filtered]", query),
+        "query_string": hide_secrets(_text(environ.get("QUERY_STRING", ""))),
         "headers": _headers(environ),
         "env": {name: _text(environ[name]) for name in _ENVIRONMENT_NAMES if name in environ},
     }
 
 
+class _WatchedFile:
+    """A file that an application gave to the server's file wrapper."""
+
+    def __init__(self, file: Any, report: Callable[[BaseException], None]) -> None:
+        self._file = file
+        self._report = report
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._file, name)
+
+    def read(self, *arguments: Any) -> Any:
+        try:
+            return self._file.read(*arguments)
+        except BaseException as exception:
+            self._report(exception)
+            raise
+
+
 class _WatchedResponse:
     """The iterable an application gave, reporting what it raises while it is sent or closed."""
 
-    __slots__ = ("_response", "_iterator", "_report")
+    __slots__ = ("_response", "_iterator", "_report", "_around")
 
-    def __init__(self, response: Iterable[bytes], report: Callable[[BaseException], None]) -> None:
+    def __init__(
+        self,
+        response: Iterable[bytes],
+        report: Callable[[BaseException], None],
+        around: context.Scope,
+    ) -> None:
         self._response = response
         self._iterator: Optional[Iterator[bytes]] = None
         self._report = report
+        self._around = around
 
     def __iter__(self) -> Iterator[bytes]:
         return self
@@ -87,14 +116,15 @@ class _WatchedResponse:
             raise
 
     def close(self) -> None:
-        close = getattr(self._response, "close", None)
-        if close is None:
-            return
         try:
-            close()
+            close = getattr(self._response, "close", None)
+            if close is not None:
+                close()
         except BaseException as exception:
             self._report(exception)
             raise
+        finally:
+            context.end(self._around)
 
 
 class FlawlessMiddleware:
@@ -103,6 +133,7 @@ class FlawlessMiddleware:
     app: the WSGI application.
     hostname: of this machine if None.
     error_threshold: occurrences before a letter is written; the server's if None.
+    transaction: says what the application does with the request; asked only for a report.
     """
 
     def __init__(
@@ -110,32 +141,51 @@ class FlawlessMiddleware:
         app: Application,
         hostname: Optional[str] = None,
         error_threshold: Optional[int] = None,
+        transaction: context.Transaction = None,
     ) -> None:
         self.app = app
+        self.transaction = transaction
         self.hostname = hostname
         self.error_threshold = error_threshold
 
     def __call__(self, environ: Any, start_response: Any) -> Iterable[bytes]:
+        around = context.begin(functools.partial(request_of, environ), self.transaction)
         try:
             response = self.app(environ, start_response)
         except BaseException as exception:
-            self._report(environ, exception)
+            self._report(exception)
+            context.end(around)
             raise
         # Lists cannot raise, and servers send them and files faster when they know them.
-        if isinstance(response, (list, tuple)) or self._is_file(environ, response):
+        if isinstance(response, (list, tuple)):
+            context.end(around)
             return response
-        return _WatchedResponse(response, functools.partial(self._report, environ))
+        if self._is_file(environ, response):
+            self._watch_file(response)
+            context.end(around)
+            return response
+        return _WatchedResponse(response, self._report, around)
 
     @staticmethod
     def _is_file(environ: Environ, response: Any) -> bool:
         wrapper = environ.get("wsgi.file_wrapper")
         return isinstance(wrapper, type) and isinstance(response, wrapper)
 
-    def _report(self, environ: Environ, exception: BaseException) -> None:
+    def _report(self, exception: BaseException, request: client.Request = None) -> None:
         client.report(
             exception,
             exception.__traceback__,
             hostname=self.hostname,
             error_threshold=self.error_threshold,
-            request=functools.partial(request_of, environ),
+            request=request,
         )
+
+    def _watch_file(self, wrapper: Any) -> None:
+        # Under the names that wsgiref and gunicorn, waitress, werkzeug give it. Files of the
+        # operating system are left alone: servers hand those to the kernel.
+        request = context.current().request
+        for name in ("filelike", "file"):
+            file = getattr(wrapper, name, None)
+            if hasattr(file, "read") and not isinstance(file, io.IOBase):
+                report = functools.partial(self._report, request=request)
+                setattr(wrapper, name, _WatchedFile(file, report))

@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: MIT
+"""What the program is doing when something breaks: which request, for whom, with which tags.
+
+A scope belongs to one request, task or job. The integrations begin and end it; what set_user and
+set_tag say in between, also in the threads and tasks that serve the same request, goes out with
+the reports of that scope alone. Outside of any, it is said of the whole process.
+"""
+
+from __future__ import annotations
+
+from contextvars import ContextVar
+from typing import Any, Callable, Mapping, Optional, Union
+
+# An event's request: {"method", "url", "query_string", "headers", "env", "data"}, or a function
+# that gives one and is called only for a report.
+Request = Union[None, Mapping[str, Any], Callable[[], Mapping[str, Any]]]
+Transaction = Union[None, str, Callable[[], Optional[str]]]
+
+
+class Scope:
+    """Shared by the threads that serve a request: dicts are replaced, never changed."""
+
+    __slots__ = ("request", "transaction", "user", "tags")
+
+    def __init__(
+        self,
+        request: Request = None,
+        transaction: Transaction = None,
+        user: Optional[Mapping[str, Any]] = None,
+        tags: Optional[Mapping[str, str]] = None,
+    ) -> None:
+        self.request = request
+        self.transaction = transaction
+        self.user = user
+        self.tags = tags
+
+
+_process = Scope()
+_scope: ContextVar[Scope] = ContextVar("flawless_scope", default=_process)
+current = _scope.get
+
+
+def begin(request: Request = None, transaction: Transaction = None) -> Scope:
+    """Begins a scope with the user and the tags of the one around it. Gives that one, for end."""
+    around = _scope.get()
+    _scope.set(Scope(request, transaction, around.user, around.tags))
+    return around
+
+
+def end(around: Scope) -> None:
+    """Goes back to what begin gave."""
+    _scope.set(around)
+
+
+def set_user(
+    id: Union[None, str, int] = None,
+    email: Optional[str] = None,
+    username: Optional[str] = None,
+    ip_address: Optional[str] = None,
+) -> None:
+    """Says for whom the program works; nothing given: for nobody known."""
+    given = {"id": id, "email": email, "username": username, "ip_address": ip_address}
+    known = {name: str(value) for name, value in given.items() if value is not None}
+    _scope.get().user = known or None
+
+
+def set_tag(name: str, value: Any) -> None:
+    """Adds a word about what the program does to the reports of this scope. None takes it away."""
+    scope = _scope.get()
+    tags = dict(scope.tags or {})
+    tags.pop(name, None)
+    if value is not None:
+        tags[name] = str(value)
+    scope.tags = tags
+
+
+def set_transaction(name: Optional[str]) -> None:
+    """Names what runs: a route, a task, a job."""
+    _scope.get().transaction = name
+
+
+def surroundings() -> Optional[dict[str, Any]]:
+    """The members of an event that the scope knows. Called by the capture."""
+    scope = _scope.get()
+    transaction = scope.transaction() if callable(scope.transaction) else scope.transaction
+    members = {"transaction": transaction, "user": scope.user, "tags": scope.tags}
+    return {name: value for name, value in members.items() if value}

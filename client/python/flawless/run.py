@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: MIT
+"""flawless-run: runs a program and reports what goes wrong in it, without a change to it."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import runpy
+import sys
+import types
+from types import TracebackType
+from typing import Any, Optional, Sequence, Type
+
+from flawless.client import client
+from flawless.client.release import find_release
+from flawless.integrations import logging, multiprocessing
+
+_DESCRIPTION = """Runs a Python program and reports to a Flawless server what ends it, its threads
+and its processes, and what it logs as an error. The server is the one in FLAWLESS_DSN unless --dsn
+names another."""
+
+
+def _parse(arguments: Optional[Sequence[str]]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        "flawless-run",
+        description=_DESCRIPTION,
+        usage="%(prog)s [--dsn DSN] [--release R] [--environment E] (PROGRAM | -m MODULE) ...",
+        allow_abbrev=False,
+    )
+    parser.add_argument("--dsn", help="where reports go; default: FLAWLESS_DSN")
+    parser.add_argument("--release", help="the revision; default: found beside the program")
+    parser.add_argument("--environment", help="such as staging; default: production")
+    parser.add_argument("-m", action="store_true", dest="is_module", help="PROGRAM is a module")
+    parser.add_argument("program", metavar="PROGRAM", help="a file or, after -m, a module")
+    parser.add_argument("arguments", nargs=argparse.REMAINDER, metavar="...", help="its own")
+    return parser.parse_args(arguments)
+
+
+def _strip(traceback: Optional[TracebackType]) -> Optional[TracebackType]:
+    """What follows the frames of this file and of runpy, which only started the program."""
+    entry = rest = traceback
+    while entry is not None:
+        file = entry.tb_frame.f_code.co_filename
+        entry = entry.tb_next
+        if file in (__file__, runpy.__file__, "<frozen runpy>"):
+            rest = entry
+    return rest
+
+
+def _without_us(before: Any) -> Any:
+    """A sys.excepthook that shows and reports what there would have been without flawless-run."""
+
+    def hook(
+        kind: Type[BaseException], exception: BaseException, traceback: Optional[TracebackType]
+    ) -> None:
+        rest = _strip(traceback)
+        before(kind, exception.with_traceback(rest), rest)
+
+    return hook
+
+
+def _run_file(path: str) -> None:
+    with open(path, "rb") as file:
+        code = compile(file.read(), path, "exec", dont_inherit=True)
+    # A module that stays: threads and handlers at exit may outlive this call.
+    main = types.ModuleType("__main__")
+    main.__dict__.update(__file__=path, __builtins__=__builtins__, __cached__=None)
+    sys.modules["__main__"] = main
+    exec(code, main.__dict__)
+
+
+def _watch(options: argparse.Namespace, directory: str) -> None:
+    release = options.release or find_release(directory)
+    try:
+        client.init(options.dsn, release, options.environment)
+    except ValueError as problem:
+        sys.exit("flawless-run: %s" % problem)
+    if not (options.dsn or os.environ.get("FLAWLESS_DSN")):
+        print("flawless-run: no --dsn and no FLAWLESS_DSN: nothing is reported", file=sys.stderr)
+    sys.excepthook = _without_us(sys.excepthook)
+    logging.install()
+    multiprocessing.install()
+
+
+def main(arguments: Optional[Sequence[str]] = None) -> None:
+    options = _parse(arguments)
+    directory = os.getcwd()
+    if not options.is_module:
+        if not os.path.isfile(options.program):
+            sys.exit("flawless-run: there is no file %s" % options.program)
+        directory = os.path.dirname(os.path.abspath(options.program))
+    sys.argv = [options.program, *options.arguments]
+    sys.path[0:1] = [directory]
+    _watch(options, directory)
+    if options.is_module:
+        runpy.run_module(options.program, run_name="__main__", alter_sys=True)
+    else:
+        _run_file(options.program)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: MIT
+"""flawless-run, as a command."""
+
+import os
+import pathlib
+import subprocess
+import sys
+
+import pytest
+
+COMMAND = str(pathlib.Path(sys.executable).with_name("flawless-run"))
+
+
+@pytest.fixture
+def run(tmp_path):
+    def run(*arguments, program="", **environment):
+        (tmp_path / "program.py").write_text(program)
+        return subprocess.run(
+            [COMMAND, *map(str, arguments)],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            cwd=tmp_path,
+            env={**os.environ, **environment},
+        )
+
+    return run
+
+
+FAILING = "def fail():\n    raise ValueError('end')\nfail()\n"
+
+
+def test_an_unchanged_program_is_watched_and_ends_as_without_us(server, run, tmp_path):
+    watched = run("program.py", program=FAILING, FLAWLESS_DSN=server.dsn)
+    bare = subprocess.run(
+        [sys.executable, "program.py"], capture_output=True, text=True, cwd=tmp_path
+    )
+    assert watched.returncode == bare.returncode == 1
+    assert watched.stderr.replace(str(tmp_path) + "/", "") == bare.stderr.replace(
+        str(tmp_path) + "/", ""
+    )
+    (request,) = server.wait_for(1)
+    frames = request.event["exception"]["values"][0]["stacktrace"]["frames"]
+    assert [frame["function"] for frame in frames] == ["<module>", "fail"]
+
+
+def test_the_options_before_the_program_are_ours_and_those_behind_its_own(server, run):
+    program = "import sys\nprint(sys.argv)\nraise ValueError\n"
+    done = run(
+        *("--dsn", server.dsn, "--release", "v7", "--environment", "lab", "program.py", "--dsn"),
+        program=program,
+    )
+    assert done.stdout == "['program.py', '--dsn']\n"
+    (request,) = server.wait_for(1)
+    assert request.event["release"] == "v7" and request.event["environment"] == "lab"
+
+
+def test_modules_threads_processes_and_logs_are_watched(server, run):
+    program = (
+        "import logging, multiprocessing, threading\n"
+        "def work(): raise ValueError('worker')\n"
+        "if __name__ == '__main__':\n"
+        "    logging.error('said')\n"
+        "    how = multiprocessing.get_context('spawn')\n"
+        "    for one in (threading.Thread(target=work), how.Process(target=work)):\n"
+        "        one.start()\n        one.join()\n"
+    )
+    done = run("--dsn", server.dsn, "-m", "program", program=program)
+    assert done.returncode == 0, done.stderr
+    assert len(server.wait_for(3)) == 3
+
+
+def test_the_programs_exit_status_is_kept(server, run):
+    assert run("program.py", program="raise SystemExit(7)", FLAWLESS_DSN=server.dsn).returncode == 7
+    assert server.events == []
+
+
+def test_without_a_server_it_says_so_and_runs_the_program(run):
+    done = run("program.py", program="print('done')", FLAWLESS_DSN="")
+    assert done.returncode == 0 and done.stdout == "done\n"
+    assert done.stderr == "flawless-run: no --dsn and no FLAWLESS_DSN: nothing is reported\n"
+
+
+@pytest.mark.parametrize(
+    "arguments, said",
+    [
+        (["nowhere.py"], "there is no file nowhere.py"),
+        (["--dsn", "http://[", "program.py"], "http://["),
+        ([], "PROGRAM"),
+    ],
+)
+def test_a_mistake_is_named(run, arguments, said):
+    done = run(*arguments)
+    assert done.returncode != 0 and said in done.stderr and "Traceback" not in done.stderr
