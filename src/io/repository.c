@@ -18,6 +18,7 @@
 #include "io/git_blame.h"
 #include "io/git_branch.h"
 #include "io/git_fix.h"
+#include "io/git_fixes.h"
 #include "io/git_raise.h"
 #include "io/git_release.h"
 #include "io/git_revision.h"
@@ -474,6 +475,17 @@ bool repository_fix_age(struct repository *repository, struct text release, stru
               revision_of_release(&objects, release, hash, error) &&
               (!hash[0] || git_fix_age(&repository->git, &objects, hash, commit, age, error));
     *is_release_missing = !hash[0] && can_name_commit(release);
+    objects_close(&objects);
+    return ok;
+}
+
+bool repository_list_fixes(struct repository *repository, const char *tip, struct text since,
+                           struct arena *arena, struct commit_fix **fixes, size_t *fix_n,
+                           struct error *error)
+{
+    struct objects objects = {0};
+    bool ok = objects_open(&repository->git, OBJECTS_TIMEOUT_MS, &objects, error) &&
+              git_list_fixes(&repository->git, &objects, tip, since, arena, fixes, fix_n, error);
     objects_close(&objects);
     return ok;
 }

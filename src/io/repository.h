@@ -73,4 +73,17 @@ bool repository_fix_age(struct repository *repository, struct text release, stru
 // How git is run on it, for what asks it more (io/git_study.h); lives as long as the repository.
 const struct git *repository_git(const struct repository *repository);
 
+// A commit says in its message that it mends an error (core/fixes.h).
+struct commit_fix {
+    struct text commit; // full hash
+    struct text author; // address, mapped by .mailmap
+    int64_t error_id;
+};
+enum { COMMIT_FIX_MAX = 1000 };
+// What the commits say that tip has and since has not (full hashes), the newest first, at most
+// COMMIT_FIX_MAX. None when the repository has no commit since (any more).
+bool repository_list_fixes(struct repository *repository, const char *tip, struct text since,
+                           struct arena *arena, struct commit_fix **fixes, size_t *fix_n,
+                           struct error *error);
+
 #endif

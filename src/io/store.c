@@ -191,6 +191,24 @@ bool store_get_study(struct store *store, int64_t error_id, struct arena *arena,
     return store->ops->get_study(store, error_id, arena, study, error);
 }
 
+bool store_find_read_commit(struct store *store, int64_t project_id, struct arena *arena,
+                            struct text *commit, struct error *error)
+{
+    return store->ops->find_read_commit(store, project_id, arena, commit, error);
+}
+
+bool store_set_read_commit(struct store *store, int64_t project_id, struct text commit,
+                           struct error *error)
+{
+    return store->ops->set_read_commit(store, project_id, commit, error);
+}
+
+bool store_mark_fixed_by_commit(struct store *store, const struct fixed_mark *mark, bool *is_new,
+                                struct error *error)
+{
+    return store->ops->mark_fixed_by_commit(store, mark, is_new, error);
+}
+
 bool store_add_letter(struct store *store, struct outbox_letter *letter, struct error *error)
 {
     return store->ops->add_letter(store, letter, error);

@@ -41,4 +41,15 @@ bool store_answer_about_fix(struct store *store, int64_t site_id, struct text fi
 bool store_bring_back(struct store *store, int64_t error_id, int64_t count, int64_t now_ms,
                       struct error *error);
 
+// Up to which commit of the branch in production messages were read for what they mend (full hash).
+// Empty: none was.
+bool store_find_read_commit(struct store *store, int64_t project_id, struct arena *arena,
+                            struct text *commit, struct error *error);
+bool store_set_read_commit(struct store *store, int64_t project_id, struct text commit,
+                           struct error *error);
+// store_mark_fixed because the mark's commit says so in its message: only once for each commit and
+// error, even when somebody took the mark back or the error came back. *is_new: it was done now.
+bool store_mark_fixed_by_commit(struct store *store, const struct fixed_mark *mark, bool *is_new,
+                                struct error *error);
+
 #endif

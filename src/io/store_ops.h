@@ -70,6 +70,12 @@ struct store_ops {
                        struct error *error);
     bool (*get_study)(struct store *store, int64_t error_id, struct arena *arena,
                       struct kept_study *study, struct error *error);
+    bool (*find_read_commit)(struct store *store, int64_t project_id, struct arena *arena,
+                             struct text *commit, struct error *error);
+    bool (*set_read_commit)(struct store *store, int64_t project_id, struct text commit,
+                            struct error *error);
+    bool (*mark_fixed_by_commit)(struct store *store, const struct fixed_mark *mark, bool *is_new,
+                                 struct error *error);
 
     bool (*add_letter)(struct store *store, struct outbox_letter *letter, struct error *error);
     bool (*look_at_address)(struct store *store, struct text address, int64_t since_ms, int64_t n,

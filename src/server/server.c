@@ -13,6 +13,7 @@
 #include "io/store_users.h"
 #include "io/tls.h"
 #include "server/blamer.h"
+#include "server/fix_reader.h"
 #include "server/health.h"
 #include "server/intake.h"
 #include "server/ledger.h"
@@ -47,6 +48,7 @@ struct server {
     struct store *store;
     struct mailer *mailer;
     struct blamer *blamer;
+    struct fix_reader *fix_reader;
     struct ledger *ledger;
     struct scholar *scholar;
     struct web *web;
@@ -417,6 +419,18 @@ static bool start_scholar(struct server *server, struct error *error)
     return server->scholar != NULL;
 }
 
+static bool start_fix_reader(struct server *server, struct error *error)
+{
+    const struct fix_reader_settings settings = {
+        .store_address = server->config->options.store.at,
+        .projects = &server->projects,
+        .clock = &clock_system,
+        .self = server,
+        .change = change_by_ledger,
+    };
+    return fix_reader_start(&settings, &server->fix_reader, error);
+}
+
 static bool start_web(struct server *server, struct error *error)
 {
     const struct options *o = &server->config->options;
@@ -495,7 +509,8 @@ bool server_start(const struct config *config, struct server **started, struct e
         start_mailer(server);
     start_blamer(server);
     start_ledger(server);
-    if (!start_scholar(server, error) || !start_intake(server, error))
+    if (!start_scholar(server, error) || !start_fix_reader(server, error) ||
+        !start_intake(server, error))
         return false;
     door_start(server->door);
     return true;
@@ -566,6 +581,7 @@ bool server_stop(struct server *server, struct door *successor)
     deadline.tv_sec += GIT_STOP_S;
     is_over &= blamer_stop(server->blamer, &deadline);
     is_over &= scholar_stop(server->scholar, &deadline);
+    is_over &= fix_reader_stop(server->fix_reader, &deadline);
     for (size_t i = 0; i < server->projects.n; i++)
         is_over &= keeper_stop(server->projects.all[i].keeper, &deadline);
     if (!is_over) {
@@ -576,6 +592,7 @@ bool server_stop(struct server *server, struct door *successor)
     intake_free(server->intake);
     scholar_free(server->scholar);
     blamer_free(server->blamer);
+    fix_reader_free(server->fix_reader);
     mailer_free(server->mailer);
     ledger_free(server->ledger);
     for (size_t i = 0; i < server->projects.n; i++)

@@ -127,7 +127,6 @@ static void show_record(struct page *page, const struct error_record *record)
                    threshold ? show_counted(arena, threshold, "occurrence") : (struct text){0});
     value_set_bool(arena, page->facts, "_has_smtp", page->settings->has_smtp);
     value_set_bool(arena, page->facts, "_in_week", false);
-    value_set_text(arena, page->facts, "_fixed_commit", record->fixed_commit);
     value_set_bool(arena, page->facts, "_may_mark", page->visitor->kind != VISITOR_LINK);
     show_rule_links(page, record);
     struct text type = record->exception_type;
@@ -180,6 +179,8 @@ bool page_traceback(struct page *page, struct error *error)
         return false;
     page_set_error(page, page->facts, &record, record.count);
     value_set_int(page->arena, page->facts, "id", record.id);
+    value_set_bool(page->arena, page->facts, "is_fixed", record.fixed_at_ms != 0);
+    value_set_text(page->arena, page->facts, "fixed_commit", record.fixed_commit);
     if (page->wants_json) {
         write_json(page, has_one ? &report : NULL);
         return true;

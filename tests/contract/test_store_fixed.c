@@ -231,9 +231,73 @@ static void a_mark_goes_with_the_error_it_was_set_on(void **state)
     list_seen(f, row.error_id, 0);
 }
 
+static bool mark_by_commit(struct fixture *f, int64_t error_id, const char *commit_)
+{
+    struct fixed_mark mark = {.project_id = 1,
+                              .error_id = error_id,
+                              .is_fixed = true,
+                              .who = TEXT("ada@example.com"),
+                              .commit = text_of(commit_),
+                              .at_ms = SUNDAY_MS + 9};
+    bool is_new = false;
+    begin(f);
+    assert_ok(f, store_mark_fixed_by_commit(f->store, &mark, &is_new, &f->error));
+    commit(f);
+    return is_new;
+}
+
+static void a_commit_marks_an_error_once(void **state)
+{
+    struct fixture *f = *state;
+    struct site site = make_site("a.py", 3, "x");
+    struct site_row row = make_told(f, &site, "c1");
+    assert_true(mark_by_commit(f, row.error_id, FIX));
+    struct error_record record = get_error(f, row.error_id);
+    assert_text_equal(record.fixed_by, "ada@example.com");
+    assert_text_equal(record.fixed_commit, FIX);
+    mark(f, row.error_id, false, SUNDAY_MS + 10);
+    fixture_reopen(f);
+    assert_false(mark_by_commit(f, row.error_id, FIX));
+    assert_int_equal(get_error(f, row.error_id).fixed_at_ms, 0);
+    assert_true(mark_by_commit(f, row.error_id, OTHER));
+    assert_text_equal(get_error(f, row.error_id).fixed_commit, OTHER);
+}
+
+static void a_commit_that_names_no_error_marks_nothing(void **state)
+{
+    struct fixture *f = *state;
+    assert_false(mark_by_commit(f, 4711, FIX));
+    assert_false(mark_by_commit(f, 4711, FIX));
+}
+
+static struct text find_read(struct fixture *f, int64_t project_id)
+{
+    struct text read;
+    assert_ok(f, store_find_read_commit(f->store, project_id, &f->arena, &read, &f->error));
+    return read;
+}
+
+static void how_far_commits_were_read_is_remembered_by_project(void **state)
+{
+    static const char *const commits[] = {FIX, OTHER};
+    struct fixture *f = *state;
+    assert_text_equal(find_read(f, 1), "");
+    for (size_t i = 0; i < sizeof commits / sizeof *commits; i++) {
+        begin(f);
+        assert_ok(f, store_set_read_commit(f->store, 1, text_of(commits[i]), &f->error));
+        commit(f);
+        fixture_reopen(f);
+        assert_text_equal(find_read(f, 1), commits[i]);
+        assert_text_equal(find_read(f, 2), "");
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        contract_test(a_commit_marks_an_error_once),
+        contract_test(a_commit_that_names_no_error_marks_nothing),
+        contract_test(how_far_commits_were_read_is_remembered_by_project),
         contract_test(a_mark_stays_and_can_be_taken_back),
         contract_test(an_error_of_another_project_cannot_be_marked),
         contract_test(git_is_asked_once_about_a_site_and_an_older_release_is_seen_no_more),

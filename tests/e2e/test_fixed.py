@@ -2,7 +2,6 @@
 """An error that somebody marked as fixed, and that comes back."""
 
 import html
-import re
 import subprocess
 
 import pytest
@@ -29,8 +28,11 @@ def shop(tmp_path):
     git("commit", "-q", "-m", "Sell")
     git("tag", "v1")
     git("commit", "-q", "--allow-empty", "-m", "Mend it")
-    shop = type("Shop", (), {"path": path, "git": staticmethod(git)})
-    return shop
+    def rev(name):
+        run = ["git", "rev-parse", name]
+        return subprocess.run(run, cwd=path, check=True, capture_output=True, text=True).stdout.strip()
+
+    return type("Shop", (), {"path": path, "git": staticmethod(git), "rev": staticmethod(rev)})
 
 
 def fail(server, release=None, times=1):
@@ -48,9 +50,12 @@ def page_of(server):
     return html.unescape(server.get(PAGE))
 
 
+def number_of(server):
+    return server.json(PAGE)["id"]
+
+
 def mark(server, answer="yes"):
-    number = re.search(r'name="id" value="(\d+)"', server.get(PAGE)).group(1)
-    fields = {"id": number, "fixed": answer}
+    fields = {"id": number_of(server), "fixed": answer}
     status, headers, body = server.post_form(PAGE, fields, path="/mark_fixed")
     assert status == 303, body.decode()
     assert headers["Location"].startswith(f"/view_traceback?filename={PATH}&function_name=run")
@@ -62,6 +67,7 @@ def server(make_server, shop):
     server = make_server(repository=shop.path, report_error_threshold=2).start()
     fail(server, "v1", times=2)
     server.wait_for_letters(1)
+    wait_for("the first look at commits", lambda: "are read for the errors" in server.log())
     return server
 
 
@@ -139,3 +145,49 @@ def test_only_an_error_that_is_there_can_be_marked(server):
     for number, status in [("4711", 404), ("", 404), ("x", 400)]:
         fields = {"id": number, "fixed": "yes"}
         assert server.post_form(PAGE, fields, path="/mark_fixed")[0] == status
+
+
+def say_in_a_commit(server, shop, said, tag):
+    """Adds a file in a release of its own, and makes the server look by a report of it."""
+    (shop.path / f"{tag}.py").write_text("new()\n")
+    shop.git("add", f"{tag}.py")
+    shop.git("commit", "-q", "-m", f"Mend it\n\n{said}\n")
+    shop.git("tag", tag)
+    server.sender().report(event(frame(f"{tag}.py", 1, "new()")))
+
+
+def wait_for_mark(server):
+    wait_for("the mark", lambda: "marked fixed by ada@example.com" in page_of(server))
+
+
+def test_a_commit_says_in_its_message_which_error_it_mends(server, shop):
+    said = f"Fixes-error: {number_of(server)}\nFixes-error: 4711\nFixes-error: all of them"
+    say_in_a_commit(server, shop, said, "v2")
+    wait_for_mark(server)
+    commit = server.json(PAGE)["fixed_commit"]
+    assert commit == shop.rev("v2")
+    fail(server, "v1", times=5)  # a machine that still runs the old release
+    rest(server)
+    assert len(server.letters()) == 1
+    assert "marked fixed by" in page_of(server)
+
+    fail(server, "v2", times=2)
+    again, _ = server.wait_for_letters(2)
+    assert "was marked as fixed, and came back on" in again["text"]
+    (done,) = server.json("/audit")["changes"]
+    assert (done["who"], done["action"]) == ("ada@example.com", "added")
+
+
+def test_a_commit_is_read_once_whatever_restarts(server, shop):
+    said = f"Fixes-error: {number_of(server)}"
+    server.kill()
+    shop.git("commit", "-q", "--allow-empty", "-m", said)
+    server.start()
+    wait_for_mark(server)
+    assert server.json(PAGE)["fixed_commit"] == shop.rev("HEAD")
+    mark(server, "no")
+    server.kill()
+    server.start()
+    say_in_a_commit(server, shop, "Fixes-error: 4711", "v2")
+    wait_for("a mark by a later commit", lambda: "4711" in server.log())
+    assert "marked fixed by" not in page_of(server)

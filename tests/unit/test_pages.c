@@ -503,9 +503,9 @@ static void a_tracebacks_json_adds_the_last_errors_data(void **state)
     ask_for_invoice(f);
     struct text json = ask_json(f, page_traceback);
     assert_true(text_starts(json, TEXT("{\"filename\":\"shop/invoice.py\",\"function_name\":")));
-    assert_has(
-        json, "\"is_known_error\":false,\"id\":1,\"last_error_data\":{\"traceback\":[{\"filename\":"
-              "\"/usr/lib/python3.11/runpy.py\",\"line_number\":88,");
+    assert_has(json, "\"is_known_error\":false,\"id\":1,\"is_fixed\":false,\"fixed_commit\":\"\","
+                     "\"last_error_data\":{\"traceback\":[{\"filename\":"
+                     "\"/usr/lib/python3.11/runpy.py\",\"line_number\":88,");
     assert_has(json, "\"frame_locals\":{\"_hidden\":\"<script>alert(1)</script>\",\"rate\":"
                      "\"None\"}}],\"exception_type\":\"TypeError\",");
     assert_has(json, "\"error_count\":3,\"error_threshold\":10}}");
