@@ -57,6 +57,7 @@ test-e2e: all venv $(ASAN)/build.ninja
 	@$(PYTHON) -m pytest tests/e2e --server $(ASAN)/flawless --release-server $(BUILD)/flawless
 
 test-client: all venv
+	@tools/deps --with redis
 	@FLAWLESS_SERVER=$(CURDIR)/$(BUILD)/flawless $(PYTHON) -m pytest -ra client/python/tests
 
 check:
