@@ -23,7 +23,7 @@ struct text context_before(const struct text *lines, size_t line_n, struct arena
 struct text context_after(const struct text *lines, size_t line_n, struct arena *arena);
 
 struct fit {
-    bool has_line;      // the version has a line with this number, and it is the text if there is one
+    bool has_line; // the version has a line with this number, and it is the text if there is one
     size_t neighbour_n; // lines of context that say something, that is, are not blank
     size_t fitting_n;   // of those, that stand where they should
 };

@@ -18,8 +18,7 @@ struct judge {
     struct raise_lines *raise_lines;
     struct pattern **blame_patterns;
     size_t blame_pattern_n;
-    struct text *package_directories; // in memory
-    size_t package_directory_n;
+    struct path_settings path_settings; // in memory
     struct arena memory;
 };
 
@@ -34,16 +33,13 @@ enum standing {
 // What can be said of a frame without knowing the repository's paths.
 static bool looks_ours(const struct judge *judge, const struct frame *frame)
 {
-    return frame->in_app != IN_APP_NO &&
-           !paths_is_dependency(frame->path, judge->package_directories,
-                                judge->package_directory_n);
+    return frame->in_app != IN_APP_NO && !paths_is_dependency(frame->path, &judge->path_settings);
 }
 
 bool judge_frame(const struct judge *judge, const struct frame *frame, struct text *path)
 {
     if (judge->paths)
-        return paths_map(judge->paths, frame, judge->package_directories,
-                         judge->package_directory_n, path);
+        return paths_map(judge->paths, frame, &judge->path_settings, path);
     *path = frame->path;
     return looks_ours(judge, frame);
 }
@@ -267,19 +263,29 @@ static bool compile_patterns(struct judge *judge, const struct judge_settings *s
     return true;
 }
 
+static struct text *copy_texts(struct arena *arena, const struct text *texts, size_t n)
+{
+    struct text *copies = arena_array(arena, struct text, n);
+    for (size_t i = 0; i < n; i++)
+        copies[i] = arena_copy(arena, texts[i]);
+    return copies;
+}
+
 struct judge *judge_new(const struct judge_settings *settings, struct error *error)
 {
     struct judge *judge = must_alloc(sizeof *judge);
-    size_t n = settings->package_directory_n;
+    const struct path_settings *s = &settings->path_settings;
     atomic_init(&judge->holders, 1);
     judge->paths = paths_hold(settings->paths);
     judge->rules = rules_hold(settings->rules);
     judge->raise_lines = raise_lines_hold(settings->raise_lines);
-    judge->package_directories = arena_array(&judge->memory, struct text, n);
-    judge->package_directory_n = n;
-    for (size_t i = 0; i < n; i++)
-        judge->package_directories[i] =
-            arena_copy(&judge->memory, settings->package_directories[i]);
+    judge->path_settings = (struct path_settings){
+        .package_directories =
+            copy_texts(&judge->memory, s->package_directories, s->package_directory_n),
+        .package_directory_n = s->package_directory_n,
+        .mappings = copy_texts(&judge->memory, s->mappings, s->mapping_n),
+        .mapping_n = s->mapping_n,
+    };
     if (compile_patterns(judge, settings, error))
         return judge;
     judge_drop(judge);

@@ -22,8 +22,7 @@ struct judge_settings {
     struct raise_lines *raise_lines;   // held by the judge; NULL: none is known
     const struct text *blame_patterns; // only_blame_filepaths_matching, PCRE2; none: every path
     size_t blame_pattern_n;
-    const struct text *package_directories;
-    size_t package_directory_n;
+    struct path_settings path_settings;
 };
 
 // ERROR_CONFIG names the pattern that does not compile and where.

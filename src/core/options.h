@@ -41,11 +41,12 @@ struct options {
     int64_t report_error_threshold;         // occurrences
     int64_t report_only_after_minimum_date; // milliseconds since 1970, the start of that day in UTC
     struct option_list report_runtime_package_directory_names;
+    struct option_list path_mapping;                  // rules of core/path_mapping.h
     struct option_list only_blame_filepaths_matching; // PCRE2 patterns that compile
     int64_t max_concurrent_git_blames;
     struct text git_cli_path;
     int64_t repo_type; // enum repo_type
-    struct text repo_dir, repo_url, repo_branch_pattern;
+    struct text repo_dir, repo_url, repo_branch_pattern, blame_ignore_revs_file;
 
     int64_t log_level;    // enum log_level
     struct text log_file; // empty: standard error
@@ -102,9 +103,10 @@ enum option_type {
     OPTION_DATE,
     OPTION_REGEX,
     OPTION_CHOICE,
-    OPTION_CSV,
+    OPTION_CSV, // this and what follows are lists
     OPTION_CSV_REGEX,
     OPTION_CSV_NETWORK,
+    OPTION_CSV_MAPPING, // FROM => TO
 };
 
 enum option_flag {

@@ -124,6 +124,11 @@ const struct option_row option_table[] = {
          "repository-NAME for a project, in data_dir_path), and fetches every five minutes and "
          "when a report names a "
          "commit it does not have; https://USER:PASSWORD@HOST/PATH for a private one"},
+    {OPTION(blame_ignore_revs_file), .section = "Repository", .type = OPTION_STR,
+     .flags = OPTION_PROJECT, .value = ".git-blame-ignore-revs",
+     .description =
+         "A file with the full hashes of commits that blame looks through, such as those that "
+         "only reformat; in the repository, or with an absolute path on this machine"},
     {OPTION(git_cli_path), .section = "Repository", .type = OPTION_PATH, .value = "git",
      .description = "The git command; looked for in PATH when it has no slash"},
     {OPTION(max_concurrent_git_blames), .section = "Repository", .type = OPTION_INT, .value = "10",
@@ -139,6 +144,12 @@ const struct option_row option_table[] = {
     {OPTION(report_runtime_package_directory_names), .section = "Reports", .type = OPTION_CSV,
      .flags = OPTION_PROJECT, .value = "site-packages",
      .description = "A frame's path counts from the part after one of these directories"},
+    {OPTION(path_mapping), .section = "Reports", .type = OPTION_CSV_MAPPING,
+     .flags = OPTION_PROJECT, .value = "", .unset = "paths are matched from their ends",
+     .description =
+         "Where runtime paths lie in the repository, FROM => TO: a path that begins with FROM lies "
+         "at TO and what follows, and nowhere else, as in /srv/app/ => services/shop/; the "
+         "longest FROM wins, and an empty TO is the repository's top"},
     {OPTION(only_blame_filepaths_matching), .section = "Reports", .type = OPTION_CSV_REGEX,
      .flags = OPTION_PROJECT, .value = "^(?!.*\\.egg).*$",
      .description = "Only paths that match one of these expressions are ever blamed; a comma "
@@ -183,6 +194,7 @@ const char *option_type_name(enum option_type type)
         [OPTION_CSV] = "csv",
         [OPTION_CSV_REGEX] = "csv of regex",
         [OPTION_CSV_NETWORK] = "csv of networks",
+        [OPTION_CSV_MAPPING] = "csv of FROM => TO",
     };
     return names[type];
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/hex.h"
+#include "core/path_mapping.h"
 #include "core/week.h"
 
 #define PCRE2_CODE_UNIT_WIDTH 8
@@ -267,6 +268,8 @@ static bool take_list(struct options *o, const struct option_row *row, struct te
             fits = regex_is_valid(t, wanted);
         else if (row->type == OPTION_CSV_NETWORK)
             fits = network_is_valid(t);
+        else if (row->type == OPTION_CSV_MAPPING)
+            fits = path_mapping_read(t, &(struct path_mapping){0});
         if (fits && list.item_n == room) {
             buffer_printf(wanted, "at most %d items", ITEM_MAX);
             fits = false;
@@ -295,6 +298,8 @@ static void say_wanted(const struct option_row *row, struct buffer *wanted)
         [OPTION_DATE] = "a day such as 2026-01-31, not before 1970-01-01",
         [OPTION_CSV_NETWORK] = "networks such as 10.0.0.0/8, fd00::/8, loopback or private, "
                                "with commas between them",
+        [OPTION_CSV_MAPPING] = "rules such as /srv/app/ => services/shop/, with commas between "
+                               "them and no \"..\" or \"/\" at the beginning of what follows =>",
     };
     if (wanted->len > 0)
         return; // something more precise is there already
@@ -321,7 +326,8 @@ static bool take(struct options *o, const struct option_row *row, struct text wr
     case OPTION_KEY: return take_key(o, row, written);
     case OPTION_CSV:
     case OPTION_CSV_REGEX:
-    case OPTION_CSV_NETWORK: return take_list(o, row, written, wanted);
+    case OPTION_CSV_NETWORK:
+    case OPTION_CSV_MAPPING: return take_list(o, row, written, wanted);
     default: break;
     }
     if (written.len == 0) // none, where that means something
@@ -340,8 +346,7 @@ static bool take(struct options *o, const struct option_row *row, struct text wr
 bool option_take(struct options *o, const struct option_row *row, struct text written,
                  struct buffer *wanted)
 {
-    bool is_list =
-        row->type == OPTION_CSV || row->type == OPTION_CSV_REGEX || row->type == OPTION_CSV_NETWORK;
+    bool is_list = row->type >= OPTION_CSV;
     bool may_be_none = (row->unset || is_list) && !(row->flags & OPTION_SECRET);
     if (may_be_none && text_equal_nocase(written, TEXT("none")))
         written = text_of(""); // as `flawless options` spells it
@@ -362,7 +367,8 @@ void option_copy(struct options *o, const struct options *from, const struct opt
     case OPTION_BOOL: size = sizeof(bool); break;
     case OPTION_CSV:
     case OPTION_CSV_REGEX:
-    case OPTION_CSV_NETWORK: size = sizeof(struct option_list); break;
+    case OPTION_CSV_NETWORK:
+    case OPTION_CSV_MAPPING: size = sizeof(struct option_list); break;
     default: break;
     }
     memcpy(FIELD(o, row, char), FIELD(from, row, const char), size);
@@ -419,7 +425,8 @@ void option_show(const struct options *o, const struct option_row *row, struct b
         return;
     case OPTION_CSV:
     case OPTION_CSV_REGEX:
-    case OPTION_CSV_NETWORK: show_list(FIELD(o, row, const struct option_list), out); return;
+    case OPTION_CSV_NETWORK:
+    case OPTION_CSV_MAPPING: show_list(FIELD(o, row, const struct option_list), out); return;
     default: break;
     }
     struct text value = *FIELD(o, row, const struct text);

@@ -13,7 +13,7 @@
 #include <string.h>
 
 #include "base/map.h"
-#include "core/runtime_path.h"
+#include "core/path_mapping.h"
 
 enum {
     PATH_MAX_BYTES = 4096, // git itself has no bound; systems do
@@ -393,12 +393,6 @@ static bool map_module(const struct paths *paths, const struct frame *frame, str
     return ok;
 }
 
-// The names of package directories, handed through.
-struct directories {
-    const struct text *names;
-    size_t n;
-};
-
 static bool has_name(const struct paths *paths, const struct runtime_path *clean)
 {
     return map_find(&paths->by_name, last_component(runtime_path_text(clean))) != NULL;
@@ -423,7 +417,7 @@ static bool map_clean(const struct paths *paths, const struct frame *frame,
 // What else the frame says, when its path with directories is none of ours: the module, the short
 // file name.
 static bool map_otherwise(const struct paths *paths, const struct frame *frame,
-                          const struct directories *directories, const struct runtime_path *clean,
+                          const struct path_settings *settings, const struct runtime_path *clean,
                           struct text *found)
 {
     bool has_module = false;
@@ -434,18 +428,36 @@ static bool map_otherwise(const struct paths *paths, const struct frame *frame,
         return true;
     if (!runtime_path_clean(frame->filename, &other) || !has_name(paths, &other))
         return false;
-    runtime_path_find_place(&other, directories->names, directories->n);
+    runtime_path_find_place(&other, settings->package_directories, settings->package_directory_n);
     if (clean->place == PLACE_PACKAGE && other.place == PLACE_UNKNOWN)
         other.place = PLACE_PACKAGE; // of which this is the rest
     return map_clean(paths, frame, &other, found);
 }
 
-bool paths_map(const struct paths *paths, const struct frame *frame,
-               const struct text *package_directories, size_t package_directory_n,
-               struct text *path)
+// By the operator's rules; false when none applies. *path is empty when what it gives is not there.
+static bool map_by_rule(const struct paths *paths, const struct frame *frame,
+                        const struct path_settings *settings, struct text *path)
 {
-    const struct directories directories = {package_directories, package_directory_n};
+    struct runtime_path mapped;
+    const struct text *rules = settings->mappings;
+    *path = (struct text){0};
+    if (!path_mapping_apply(rules, settings->mapping_n, frame->path, &mapped) &&
+        !path_mapping_apply(rules, settings->mapping_n, frame->filename, &mapped))
+        return false;
+    struct text wanted = runtime_path_text(&mapped);
+    const struct node *node =
+        find_exactly(map_find(&paths->by_name, last_component(wanted)), wanted);
+    if (node)
+        *path = text_of_node(node);
+    return true;
+}
+
+bool paths_map(const struct paths *paths, const struct frame *frame,
+               const struct path_settings *settings, struct text *path)
+{
     struct runtime_path clean;
+    if (settings->mapping_n && map_by_rule(paths, frame, settings, path))
+        return path->len > 0;
     bool has_file = runtime_path_clean(frame->path, &clean), has_module = false;
     if (!has_file)
         return frame->path.len == 0 &&
@@ -454,7 +466,7 @@ bool paths_map(const struct paths *paths, const struct frame *frame,
     // most frames of other people's code end here
     if (!has_name(paths, &clean) && text_ends(frame->path, frame->filename))
         return false;
-    runtime_path_find_place(&clean, package_directories, package_directory_n);
+    runtime_path_find_place(&clean, settings->package_directories, settings->package_directory_n);
     // a bare file name says less than the module it comes with, and would match anybody's
     // Utils.java
     if (name.len == clean.len) {
@@ -463,15 +475,16 @@ bool paths_map(const struct paths *paths, const struct frame *frame,
         return !has_module && map_clean(paths, frame, &clean, path);
     }
     return map_clean(paths, frame, &clean, path) ||
-           map_otherwise(paths, frame, &directories, &clean, path);
+           map_otherwise(paths, frame, settings, &clean, path);
 }
 
-bool paths_is_dependency(struct text runtime_path, const struct text *package_directories,
-                         size_t package_directory_n)
+bool paths_is_dependency(struct text runtime_path, const struct path_settings *settings)
 {
     struct runtime_path clean;
+    if (path_mapping_apply(settings->mappings, settings->mapping_n, runtime_path, &clean))
+        return clean.len == 0;
     if (!runtime_path_clean(runtime_path, &clean))
         return true;
-    runtime_path_find_place(&clean, package_directories, package_directory_n);
+    runtime_path_find_place(&clean, settings->package_directories, settings->package_directory_n);
     return clean.place != PLACE_UNKNOWN;
 }

@@ -18,17 +18,22 @@ void paths_drop(struct paths *paths); // NULL is fine
 size_t paths_count(const struct paths *paths);
 bool paths_has(const struct paths *paths, struct text path);
 
-// The repository path of a frame; false when it is library code. package_directories: names such as
-// site-packages; what follows one of them in a runtime path is the whole path. The text belongs to
-// paths.
+// What the operator says about runtime paths.
+struct path_settings {
+    // names such as site-packages; what follows one of them in a runtime path is the whole path
+    const struct text *package_directories;
+    size_t package_directory_n;
+    const struct text *mappings; // rules of path_mapping.h; where one applies, nothing else does
+    size_t mapping_n;
+};
+
+// The repository path of a frame; false when it is library code. The text belongs to paths.
 bool paths_map(const struct paths *paths, const struct frame *frame,
-               const struct text *package_directories, size_t package_directory_n,
-               struct text *path);
+               const struct path_settings *settings, struct text *path);
 
 // Whether a runtime path looks like a dependency or the language's own library wherever the
 // repository is (site-packages, node_modules, /usr/lib/python3, <frozen ...>, gems, pkg/mod, rustc
-// ...).
-bool paths_is_dependency(struct text runtime_path, const struct text *package_directories,
-                         size_t package_directory_n);
+// ...). What a mapping applies to does not.
+bool paths_is_dependency(struct text runtime_path, const struct path_settings *settings);
 
 #endif

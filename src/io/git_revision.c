@@ -129,8 +129,8 @@ static void remember(struct search *s, size_t i, const char *commit, struct fit 
     snprintf(candidate->commit, sizeof candidate->commit, "%s", commit);
     candidate->fit = fit;
     candidate->is_release = strcmp(commit, s->facts->release_commit) == 0;
-    candidate->is_repeated = has_text(&s->queries[i]) &&
-                             evidence_is_repeated(&s->queries[i].evidence, content);
+    candidate->is_repeated =
+        has_text(&s->queries[i]) && evidence_is_repeated(&s->queries[i].evidence, content);
 }
 
 static bool try_release(struct search *s, struct error *error)
@@ -179,8 +179,7 @@ static void settle_inferred(struct search *s, size_t i, const char *commit, stru
                                          : "so the newest commit with this text at this line";
     const char *doubt =
         is_chance ? "; other lines there have the same text, so it may be chance" : "";
-    settle(s, i, commit, query->evidence.line_number,
-           is_sure ? CONFIDENCE_MEDIUM : CONFIDENCE_LOW,
+    settle(s, i, commit, query->evidence.line_number, is_sure ? CONFIDENCE_MEDIUM : CONFIDENCE_LOW,
            arena_printf(s->arena, "%s%s was taken: %.*s%s", why_not_release(s), what, HASH_SHOWN,
                         commit, doubt));
 }

@@ -33,13 +33,12 @@ enum {
     GIT_MINOR_MIN = 31, // of git 2: the first that takes settings from its environment
 };
 
-static const char ignore_file[] = ".git-blame-ignore-revs";
-
 struct repository {
     struct arena arena;
     struct git git;
     const char *dir;          // as the operator calls it
     const char *work_tree;    // NULL when it is bare
+    const char *ignore_file;  // in the repository, or absolute
     const char *shallow_file; // there while the history is cut off
     struct pattern *branches; // NULL: HEAD is in production
     struct text branch_pattern;
@@ -60,6 +59,17 @@ static bool look_at_dir(const char *dir, struct error *error)
                          "repo_dir \"%s\" cannot be read by the user Flawless runs as: %s", dir,
                          strerror(errno));
     return true;
+}
+
+static bool look_at_ignore_file(const char *path, struct error *error)
+{
+    const char *why_not;
+    if (path[0] == '/' || git_path_is_sane(text_of(path), &why_not))
+        return true;
+    return error_set(error, ERROR_CONFIG,
+                     "blame_ignore_revs_file \"%s\" is neither an absolute path nor one in the "
+                     "repository: %s",
+                     path, why_not);
 }
 
 static bool look_at_git(const struct git *git, struct error *error)
@@ -137,10 +147,13 @@ bool repository_open(const struct repository_settings *settings, struct reposito
     struct repository *r = must_alloc(sizeof *r);
     const char *program = settings->git_path && *settings->git_path ? settings->git_path : "git";
     char tip[HASH_MAX];
+    const char *ignore_file = settings->ignore_revs_file;
     *repository = NULL;
+    r->ignore_file = arena_string(
+        &r->arena, text_of(ignore_file && *ignore_file ? ignore_file : ".git-blame-ignore-revs"));
     r->dir = arena_string(&r->arena, text_of(settings->dir));
     r->branch_pattern = arena_copy(&r->arena, text_of(settings->branch_pattern));
-    bool ok = look_at_dir(r->dir, error);
+    bool ok = look_at_dir(r->dir, error) && look_at_ignore_file(r->ignore_file, error);
     if (ok && r->branch_pattern.len && !pattern_new(r->branch_pattern, &r->branches, error))
         ok = error_prefix(error, "repo_branch_pattern");
     if (ok && find_git_dir(r, program, error) && repository_tip(r, tip, error)) {
@@ -309,16 +322,28 @@ static bool choose(struct question *q, struct error *error)
            revision_choose(&facts, q->queries, q->query_n, q->arena, q->choices, error);
 }
 
-// The team may have written the file down and not committed it yet.
-static void add_ignored_of_work_tree(const struct repository *r, struct buffer *ignored)
+// The file here: of the work tree, where the team may have written it down and not committed it
+// yet, or with an absolute path.
+static bool find_ignore_file(const struct repository *r, char path[PATH_BYTES_MAX])
+{
+    bool is_absolute = r->ignore_file[0] == '/';
+    if (!is_absolute && !r->work_tree)
+        return false;
+    int len = snprintf(path, PATH_BYTES_MAX, "%s%s%s", is_absolute ? "" : r->work_tree,
+                       is_absolute ? "" : "/", r->ignore_file);
+    return len < PATH_BYTES_MAX;
+}
+
+static void add_ignored_of_file(const struct repository *r, struct buffer *ignored)
 {
     char path[PATH_BYTES_MAX];
     struct stat status;
     struct buffer content = {.max = IGNORE_FILE_MAX};
-    if (!r->work_tree ||
-        snprintf(path, sizeof path, "%s/%s", r->work_tree, ignore_file) >= (int)sizeof path)
+    if (!find_ignore_file(r, path))
         return;
-    int file = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    // what lies in a work tree must not lead out of it
+    int link = r->ignore_file[0] == '/' ? 0 : O_NOFOLLOW;
+    int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | link);
     if (file < 0)
         return;
     char *room = buffer_reserve(&content, IGNORE_FILE_MAX);
@@ -334,10 +359,12 @@ static void add_ignored_of_work_tree(const struct repository *r, struct buffer *
 static bool add_ignored_of_commit(struct question *q, const char *commit, struct buffer *ignored,
                                   struct error *error)
 {
-    char name[HASH_MAX + sizeof ignore_file + 1];
+    const char *file = q->repository->ignore_file;
     struct object object;
-    snprintf(name, sizeof name, "%s:%s", commit, ignore_file);
-    if (!objects_get(&q->objects, text_of(name), &object, error))
+    if (file[0] == '/')
+        return true;
+    struct text name = arena_printf(&q->scratch, "%s:%s", commit, file);
+    if (!objects_get(&q->objects, name, &object, error))
         return false;
     if (object.type == OBJECT_BLOB && object.content.len <= IGNORE_FILE_MAX)
         blame_add_ignored(object.content, ignored);
@@ -375,7 +402,7 @@ static void find(struct question *q, size_t i, const struct blamed_line *blamed,
                 "wrote it";
     } else if (text_contains(ignored, blamed->origin.commit)) {
         finding->confidence = CONFIDENCE_LOW;
-        doubt = "; the line is new in a commit that .git-blame-ignore-revs lists";
+        doubt = "; the line is new in a commit that is listed to be looked through";
     }
     finding->reason = arena_printf(q->arena, "%.*s%s", TEXT_ARG(choice->reason), doubt);
 }
@@ -414,7 +441,7 @@ static bool blame_revision(struct question *q, size_t first, struct buffer *igno
 static bool blame_all(struct question *q, struct error *error)
 {
     struct buffer ignored = {0};
-    add_ignored_of_work_tree(q->repository, &ignored);
+    add_ignored_of_file(q->repository, &ignored);
     bool ok = add_ignored_of_commit(q, q->tip, &ignored, error);
     size_t shared = ignored.len;
     for (size_t i = 0; i < q->query_n; i++)

@@ -19,6 +19,9 @@ struct repository_settings {
     const char *git_path;       // git_cli_path
     const char *dir;            // work tree or bare repository
     const char *branch_pattern; // newest matching branch is in production; NULL or empty: HEAD
+    // Of commits that blame looks through: a path in the repository, or an absolute one of a file
+    // here. NULL or empty: .git-blame-ignore-revs.
+    const char *ignore_revs_file;
 };
 
 // Looks at it: ERROR_CONFIG when it is not there, is not a repository, has no commit or cannot be

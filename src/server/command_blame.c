@@ -140,16 +140,13 @@ static struct text prefix_of(const char *work_tree, struct arena *arena)
 static bool open_inquiry(const struct wish *wish, const struct options *o, struct arena *arena,
                          struct inquiry *inquiry, struct error *error)
 {
-    const struct repository_settings settings = {.git_path = o->git_cli_path.at,
-                                                 .dir = o->repo_dir.at,
-                                                 .branch_pattern = o->repo_branch_pattern.at};
+    const struct repository_settings settings = config_repository(o);
     if (o->repo_dir.len == 0)
         return error_set(error, ERROR_CONFIG,
                          "blame: the configuration names no repository; set repo_dir");
     inquiry->owner = (struct owner_settings){o->email_domain_name, o->ignore_vcs_email_domain,
                                              o->default_contact};
-    inquiry->package_directories = o->report_runtime_package_directory_names.items;
-    inquiry->package_directory_n = o->report_runtime_package_directory_names.item_n;
+    inquiry->path_settings = config_paths(o);
     if (!wish->conf && !wish->repo)
         inquiry->prefix = prefix_of(o->repo_dir.at, arena);
     struct rule_files files = {.directory = o->config_dir_path.at,

@@ -14,8 +14,7 @@ struct inquiry {
     struct repository *repository;
     struct owner_settings owner;
     struct rules *rules; // of the rule files
-    const struct text *package_directories;
-    size_t package_directory_n;
+    struct path_settings path_settings;
     struct text prefix;          // of the current directory in the work tree: "src/", or empty
     struct paths *tip, *history; // read when they are needed first
 };

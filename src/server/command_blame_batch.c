@@ -56,8 +56,7 @@ static bool map_path(struct inquiry *inquiry, struct text asked, struct arena *a
     const struct frame frame = {.path = asked, .filename = asked};
     if (paths_has(history, asked))
         *path = asked;
-    else if (!paths_map(history, &frame, inquiry->package_directories, inquiry->package_directory_n,
-                        path))
+    else if (!paths_map(history, &frame, &inquiry->path_settings, path))
         *path = (struct text){0};
     return true;
 }

@@ -413,6 +413,26 @@ struct config_project config_project(const struct config *config, size_t i)
     return (struct config_project){o->projects[i - 1].name, &o->projects[i - 1].options};
 }
 
+struct repository_settings config_repository(const struct options *options)
+{
+    return (struct repository_settings){
+        .git_path = options->git_cli_path.at,
+        .dir = options->repo_dir.at,
+        .branch_pattern = options->repo_branch_pattern.at,
+        .ignore_revs_file = options->blame_ignore_revs_file.at,
+    };
+}
+
+struct path_settings config_paths(const struct options *options)
+{
+    return (struct path_settings){
+        .package_directories = options->report_runtime_package_directory_names.items,
+        .package_directory_n = options->report_runtime_package_directory_names.item_n,
+        .mappings = options->path_mapping.items,
+        .mapping_n = options->path_mapping.item_n,
+    };
+}
+
 bool config_find_project(const struct config *config, const char *name,
                          struct config_project *project, struct error *error)
 {

@@ -6,6 +6,8 @@
 
 #include "base/hex.h"
 #include "core/options.h"
+#include "core/paths.h"
+#include "io/repository.h"
 
 // Every path in options is absolute (git_cli_path only when it has a '/'), data_dir_path,
 // config_dir_path and store are set, repo_dir when repo_url is, and data_dir_path exists and is
@@ -26,6 +28,9 @@ struct config_project {
 };
 size_t config_project_n(const struct config *config); // at least one
 struct config_project config_project(const struct config *config, size_t i);
+// What the options say of the repository and of paths. Borrowed from them.
+struct repository_settings config_repository(const struct options *options);
+struct path_settings config_paths(const struct options *options);
 // By name or number. ERROR_INPUT names those that there are.
 bool config_find_project(const struct config *config, const char *name,
                          struct config_project *project, struct error *error);

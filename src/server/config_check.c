@@ -155,11 +155,7 @@ static void check_repository(const struct config *config, const struct finding_l
     const struct options *o = &config->options;
     struct error error = {0};
     struct repository *repository = NULL;
-    struct repository_settings settings = {
-        .git_path = o->git_cli_path.at,
-        .dir = o->repo_dir.at,
-        .branch_pattern = o->repo_branch_pattern.at,
-    };
+    const struct repository_settings settings = config_repository(o);
     char tip[65];
     if (o->repo_url.len && !check_clone(o, listener))
         return;

@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/queue.h"
+#include "server/config.h"
 #include "server/rule_keeper.h"
 
 enum {
@@ -57,8 +58,7 @@ static struct judge *make_judge(const struct keeper *keeper, struct error *error
         .raise_lines = keeper->raise_lines,
         .blame_patterns = o->only_blame_filepaths_matching.items,
         .blame_pattern_n = o->only_blame_filepaths_matching.item_n,
-        .package_directories = o->report_runtime_package_directory_names.items,
-        .package_directory_n = o->report_runtime_package_directory_names.item_n,
+        .path_settings = config_paths(o),
     };
     return judge_new(&settings, error);
 }
@@ -77,11 +77,7 @@ static struct judge *renew_judge(struct keeper *keeper)
 static bool open_repository(const struct keeper *keeper, struct repository **repository,
                             struct error *error)
 {
-    const struct repository_settings settings = {
-        .git_path = keeper->options->git_cli_path.at,
-        .dir = keeper->options->repo_dir.at,
-        .branch_pattern = keeper->options->repo_branch_pattern.at,
-    };
+    const struct repository_settings settings = config_repository(keeper->options);
     return repository_open(&settings, repository, error);
 }
 

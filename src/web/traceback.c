@@ -25,7 +25,7 @@ static bool is_ours(const struct view *view, const struct frame *frame, struct t
     }
     if (frame->in_app != IN_APP_UNKNOWN)
         return frame->in_app == IN_APP_YES;
-    return !paths_is_dependency(frame->path, NULL, 0);
+    return !paths_is_dependency(frame->path, &(struct path_settings){0});
 }
 
 static bool is_place(const struct frame *frame, const struct error_record *record)

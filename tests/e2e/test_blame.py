@@ -92,6 +92,39 @@ def test_a_configuration_says_where_and_whom(blame, repository, tmp_path):
     assert not (tmp_path / "state").exists()
 
 
+def test_a_configuration_says_where_paths_lie_and_what_to_look_through(binary, tmp_path):
+    repository = tmp_path / "code"
+    repository.mkdir()
+
+    def commit(author, path, text):
+        who = ["-c", f"user.name={author}", "-c", f"user.email={author}@shop.example"]
+        (repository / path).parent.mkdir(parents=True, exist_ok=True)
+        (repository / path).write_text(text)
+        for arguments in (["add", "-A"], ["commit", "-qm", f"Change {path}"]):
+            subprocess.run(["git", *who, *arguments], cwd=repository, check=True)
+        said = subprocess.run(["git", "rev-parse", "HEAD"], cwd=repository, stdout=subprocess.PIPE)
+        return said.stdout.decode()
+
+    subprocess.run(["git", "init", "-q"], cwd=repository, check=True)
+    commit("ada", "one/app/views.py", "run('a')\n")
+    commit("bob", "two/app/views.py", "run('a')\n")
+    formatted = commit("eve", "two/app/views.py", 'run("a")\n')
+    (tmp_path / "formatted").write_text(formatted)
+    cfg = tmp_path / "flawless.cfg"
+    cfg.write_text(
+        f"[flawless]\nrepo_dir = {repository}\npath_mapping = /srv/app/ => two/app/\n"
+        f"blame_ignore_revs_file = {tmp_path / 'formatted'}\n"
+    )
+    outcome = subprocess.run(
+        [binary, "blame", "-conf", cfg, "--json", "/srv/app/views.py:1"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    answer = json.loads(outcome.stdout)
+    assert (answer["path"], answer["author_email"]) == ("two/app/views.py", "bob@shop.example")
+
+
 def test_many_questions_are_answered_in_order(ask, bugs):
     questions = [
         {"path": bugs[name].path, "line": bugs[name].line, "text": bugs[name].text}

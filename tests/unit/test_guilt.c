@@ -56,8 +56,8 @@ static struct judge *judge_of(const char *list, const char *pattern)
                                       .raise_lines = raising,
                                       .blame_patterns = &expression,
                                       .blame_pattern_n = pattern != NULL,
-                                      .package_directories = &directory,
-                                      .package_directory_n = 1};
+                                      .path_settings = {.package_directories = &directory,
+                                                        .package_directory_n = 1}};
     struct error error = {0};
     struct judge *judge = judge_new(&settings, &error);
     assert_non_null(judge);

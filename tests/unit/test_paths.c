@@ -3,9 +3,12 @@
 
 #include <stdio.h>
 
+#include "core/path_mapping.h"
 #include "core/paths.h"
 
 static const struct text package_directories[] = {{"site-packages", 13}, {"bundle", 6}};
+static const struct path_settings usual = {.package_directories = package_directories,
+                                           .package_directory_n = 2};
 
 // Holds: in a repository of these paths (space separated), this frame is that path ("-": library
 // code).
@@ -40,7 +43,7 @@ static void assert_mappings(const struct mapping *mappings, size_t n)
         struct paths *paths = paths_of(m->repository);
         struct frame frame = frame_of(m);
         struct text found = TEXT("-");
-        if (!paths_map(paths, &frame, package_directories, 2, &found))
+        if (!paths_map(paths, &frame, &usual, &found))
             found = TEXT("-");
         if (!text_equal(found, text_of(m->expected)))
             print_error("%s %s in: %s\n", m->runtime, m->module ? m->module : "", m->repository);
@@ -358,11 +361,65 @@ static void dependencies_are_known_without_a_repository(void **state)
                                      "https://shop.example/static/main.js",
                                      "/home/a/go/src/github.com/me/shop/main.go"};
     for (size_t i = 0; i < sizeof yes / sizeof *yes; i++)
-        if (!paths_is_dependency(text_of(yes[i]), package_directories, 1))
+        if (!paths_is_dependency(text_of(yes[i]), &usual))
             fail_msg("%s is a dependency", yes[i]);
     for (size_t i = 0; i < sizeof no / sizeof *no; i++)
-        if (paths_is_dependency(text_of(no[i]), package_directories, 1))
+        if (paths_is_dependency(text_of(no[i]), &usual))
             fail_msg("%s is no dependency", no[i]);
+}
+
+static void the_operators_mappings_win(void **state)
+{
+    (void)state;
+    static const struct text rules[] = {
+        TEXT("/app/ => services/shop/"),        TEXT("/app/lib => common"),
+        TEXT("webpack://shop/ => web"),         TEXT("C:\\jobs\\ => jobs/"),
+        TEXT("/opt/venv/lib/site-packages/=>"),
+    };
+    static const struct path_settings settings = {package_directories, 2, rules, 5};
+    static const char repository[] = "views.py app/views.py services/shop/views.py common/a.py "
+                                     "web/src/x.ts jobs/night/run.py shop/cart.py src/x.ts";
+    static const struct {
+        const char *runtime, *expected;
+    } mappings[] = {
+        {"/app/views.py", "services/shop/views.py"},
+        {"/app/lib/a.py", "common/a.py"},
+        {"/app/../app/views.py", "-"}, // never outside, and not there
+        {"/app/other.py", "-"},        // nothing else is tried
+        {"webpack://shop/./src/x.ts?a1b2", "web/src/x.ts"},
+        {"c:\\jobs\\night\\run.py", "jobs/night/run.py"},
+        {"C:\\jobs\\night\\run.py", "jobs/night/run.py"},
+        {"C:/jobs/night/run.py", "jobs/night/run.py"},
+        {"/opt/venv/lib/site-packages/shop/cart.py", "shop/cart.py"},
+        {"/srv/app/views.py", "app/views.py"}, // none applies
+        {"/app/", "-"},
+    };
+    struct paths *paths = paths_of(repository);
+    for (size_t i = 0; i < sizeof mappings / sizeof *mappings; i++) {
+        struct frame frame = {.path = text_of(mappings[i].runtime)};
+        struct text found;
+        if (!paths_map(paths, &frame, &settings, &found))
+            found = TEXT("-");
+        assert_text_equal(found, mappings[i].expected);
+    }
+    assert_false(paths_is_dependency(TEXT("/opt/venv/lib/site-packages/shop/cart.py"), &settings));
+    assert_true(paths_is_dependency(TEXT("/usr/lib/site-packages/shop/cart.py"), &settings));
+    paths_drop(paths);
+}
+
+static void a_mapping_is_from_and_to(void **state)
+{
+    (void)state;
+    struct path_mapping mapping;
+    assert_true(path_mapping_read(TEXT(" /app/ =>  shop/ "), &mapping));
+    assert_text_equal(mapping.from, "/app/");
+    assert_text_equal(mapping.to, "shop/");
+    assert_true(path_mapping_read(TEXT("/app/=>"), &mapping));
+    static const char *const bad[] = {"",          "/app/",         "=> shop/",     "/app/ = shop/",
+                                      "a => /etc", "a => ../other", "a => b/../..", "a => \\x"};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        if (path_mapping_read(text_of(bad[i]), &mapping))
+            fail_msg("%s is taken for a rule", bad[i]);
 }
 
 static void hostile_names_do_no_harm(void **state)
@@ -374,14 +431,14 @@ static void hostile_names_do_no_harm(void **state)
     struct text found;
     for (size_t len = 1; len < 100000; len = len * 2 + 1) {
         struct frame frame = {.path = {slashes, len}, .filename = {slashes, len}};
-        assert_false(paths_map(paths, &frame, NULL, 0, &found));
+        assert_false(paths_map(paths, &frame, &(struct path_settings){0}, &found));
     }
     memset(slashes, 'a', 100000);
     for (size_t i = 0; i < 100000; i += 2)
         slashes[i] = '/';
     struct frame frame = {
         .path = {slashes, 2000}, .filename = {slashes, 2040}, .module = {slashes, 99999}};
-    assert_false(paths_map(paths, &frame, NULL, 0, &found));
+    assert_false(paths_map(paths, &frame, &(struct path_settings){0}, &found));
     static const char *const names[] = {
         "%",         "https://", "https://%",     "file:///%2e%2e/%2e%2e/b.py",
         "C:",        "C:\\",     "\xff\xfe/b.py", "package:",
@@ -389,10 +446,10 @@ static void hostile_names_do_no_harm(void **state)
         "/..",       ":"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         struct frame odd = {.path = text_of(names[i]), .filename = text_of(names[i])};
-        assert_false(paths_map(paths, &odd, NULL, 0, &found));
+        assert_false(paths_map(paths, &odd, &(struct path_settings){0}, &found));
     }
     struct frame nul = {.path = {"/srv/a\0/b.py", 12}};
-    assert_false(paths_map(paths, &nul, NULL, 0, &found));
+    assert_false(paths_map(paths, &nul, &(struct path_settings){0}, &found));
     free(slashes);
     paths_drop(paths);
 }
@@ -412,7 +469,7 @@ static void a_path_is_kept_once_and_found_again(void **state)
         int len = snprintf(path, sizeof path, "/srv/e%d/index.js", i);
         struct frame frame = {.path = {path, (size_t)len}};
         struct text found;
-        assert_true(paths_map(paths, &frame, NULL, 0, &found));
+        assert_true(paths_map(paths, &frame, &(struct path_settings){0}, &found));
         assert_true(paths_has(paths, found));
         assert_true(text_ends(found, text_from(frame.path, 4)));
     }
@@ -438,6 +495,8 @@ int main(void)
         cmocka_unit_test(modules_name_files_too),
         cmocka_unit_test(the_package_relative_rule_for_dart_needs_the_package),
         cmocka_unit_test(dependencies_are_known_without_a_repository),
+        cmocka_unit_test(the_operators_mappings_win),
+        cmocka_unit_test(a_mapping_is_from_and_to),
         cmocka_unit_test(hostile_names_do_no_harm),
         cmocka_unit_test(a_path_is_kept_once_and_found_again),
     };

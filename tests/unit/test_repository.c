@@ -204,34 +204,6 @@ static void reformatting_takes_no_blame(void **state)
     assert_finding(ask_box("", "a.py", 2, "y = f(a,   b)"), ADA, first, CONFIDENCE_MEDIUM);
 }
 
-static void a_listed_commit_is_looked_through(void **state)
-{
-    (void)state;
-    sandbox_write(&box, "a.py", "y = f('a', 'b')\nz = 1\n");
-    const char *first = sandbox_commit(&box, ADA, "one");
-    sandbox_write(&box, "a.py", "y = f(\"a\", \"b\")\nz = 1\n");
-    const char *quotes = sandbox_commit(&box, EVE, "quotes");
-    sandbox_git(&box, "tag", "unlisted");
-    assert_finding(ask_box("", "a.py", 1, "y = f(\"a\", \"b\")"), EVE, quotes, CONFIDENCE_MEDIUM);
-    // comments, short hashes, unknown commits and nonsense do no harm
-    sandbox_write(
-        &box, ".git-blame-ignore-revs",
-        arena_printf(&arena, "# quotes\n%s # here\nabc123\nnonsense\n%040d\n\n", quotes, 7).at);
-    assert_finding(ask_box("", "a.py", 1, "y = f(\"a\", \"b\")"), ADA, first,
-                   CONFIDENCE_MEDIUM); // work tree
-    sandbox_commit(&box, EVE, "list");
-    unlink(arena_printf(&arena, "%s/.git-blame-ignore-revs", box.repo).at);
-    assert_finding(ask_box("", "a.py", 1, "y = f(\"a\", \"b\")"), ADA, first,
-                   CONFIDENCE_MEDIUM); // tip
-    assert_finding(ask_box("unlisted", "a.py", 1, "y = f(\"a\", \"b\")"), ADA, first,
-                   CONFIDENCE_HIGH);
-    sandbox_git(&box, "tag", "listed");
-    sandbox_git(&box, "rm", "-q", "--ignore-unmatch", ".git-blame-ignore-revs");
-    sandbox_commit(&box, EVE, "unlist");
-    assert_finding(ask_box("listed", "a.py", 1, "y = f(\"a\", \"b\")"), ADA, first,
-                   CONFIDENCE_HIGH); // revision
-}
-
 static void a_moved_block_stays_its_authors(void **state)
 {
     (void)state;
@@ -351,46 +323,6 @@ static void a_question_costs_two_processes_and_a_hostile_one_none(void **state)
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
         assert_false(ask(repository, first, "a.py", lines[i], "a").is_found && lines[i] != 3000000);
     repository_close(repository);
-}
-
-static void odd_paths_are_paths_and_nothing_else(void **state)
-{
-    (void)state;
-    static const char *const paths[] = {"*.py",   ":(glob)x.py", "a b/c\"d\\e.py", "h\xc3\xa4.py",
-                                        "x:y.py", "@{1}.py",     "HEAD",           "a/-b.py",
-                                        "%s.py",  "$(id).py"};
-    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
-        sandbox_write(&box, paths[i], arena_printf(&arena, "line %zu\n", i).at);
-    sandbox_write(&box, "other.py", "other\n");
-    const char *first = sandbox_commit(&box, ADA, "odd");
-    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
-        sandbox_write(&box, paths[i], arena_printf(&arena, "# new\nline %zu\n", i).at);
-    sandbox_commit(&box, BOB, "shift");
-    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
-        struct blame_finding f = ask_box("", paths[i], 1, arena_printf(&arena, "line %zu", i).at);
-        assert_finding(f, ADA, first, CONFIDENCE_MEDIUM);
-        assert_text_equal(f.line.path, paths[i]);
-    }
-    assert_false(ask_box("", "a", 1, "x").is_found); // a directory
-    assert_false(ask_box("", "nowhere.py", 1, "x").is_found);
-}
-
-static void bytes_that_are_not_utf8_are_mended(void **state)
-{
-    (void)state;
-    sandbox_write(&box, "a.py", "name = 'J\xf6rg'\n");
-    sandbox_write(&box, "b\xff.py", "x\n");
-    sandbox_commit(&box, ADA, "one");
-    struct blame_finding f = ask_box("", "a.py", 1, "name = 'J\xef\xbf\xbdrg'");
-    assert_true(f.is_found);
-    assert_int_equal(f.confidence, CONFIDENCE_MEDIUM);
-    struct paths *paths = paths_new();
-    struct error error = {0};
-    struct repository *repository = opened_at(box.repo, NULL);
-    assert_true(repository_add_paths(repository, true, paths, &error));
-    assert_true(paths_has(paths, TEXT("b\xef\xbf\xbd.py")));
-    repository_close(repository);
-    paths_drop(paths);
 }
 
 static void paths_are_the_tips_or_all_there_ever_were(void **state)
@@ -601,25 +533,6 @@ static void the_repositorys_settings_run_nothing(void **state)
     assert_int_equal(access(arena_printf(&arena, "%s/ran", box.dir).at, F_OK), -1);
 }
 
-static void a_shallow_clone_blames_nobody_for_lines_older_than_it(void **state)
-{
-    (void)state;
-    sandbox_write(&box, "a.py", "x\n");
-    sandbox_commit(&box, ADA, "one");
-    sandbox_write(&box, "b.py", "y\n");
-    const char *second = sandbox_commit(&box, BOB, "two");
-    const char *shallow = arena_printf(&arena, "%s/shallow", box.dir).at;
-    sandbox_git(&box, "clone", "-q", "--depth=1", arena_printf(&arena, "file://%s", box.repo).at,
-                shallow);
-    struct repository *repository = opened_at(shallow, NULL);
-    struct blame_finding f = ask(repository, second, "a.py", 1, "x");
-    assert_true(f.is_found);
-    assert_int_equal(f.confidence, CONFIDENCE_LOW);
-    assert_int_equal(f.author_email.len, 0); // Ada wrote it; all that is there is Bob's commit
-    assert_true(text_contains(f.reason, TEXT("shallow")));
-    repository_close(repository);
-}
-
 struct asker {
     struct repository *repository;
     const char *expected;
@@ -758,13 +671,10 @@ int main(void)
         IN_BOX(without_a_match_the_nearest_line_with_the_text_is_taken),
         IN_BOX(a_renamed_file_keeps_its_lines),
         IN_BOX(reformatting_takes_no_blame),
-        IN_BOX(a_listed_commit_is_looked_through),
         IN_BOX(a_moved_block_stays_its_authors),
         IN_BOX(mailmap_names_the_person),
         IN_BOX(several_lines_are_answered_at_once),
         IN_BOX(a_question_costs_two_processes_and_a_hostile_one_none),
-        IN_BOX(odd_paths_are_paths_and_nothing_else),
-        IN_BOX(bytes_that_are_not_utf8_are_mended),
         IN_BOX(paths_are_the_tips_or_all_there_ever_were),
         IN_BOX(lines_that_only_raise_are_found_in_every_language),
         IN_BOX(a_repository_without_such_lines_has_none),
@@ -773,7 +683,6 @@ int main(void)
         IN_BOX(what_cannot_be_opened_says_why),
         IN_BOX(bare_linked_and_entered_repositories_work),
         IN_BOX(the_repositorys_settings_run_nothing),
-        IN_BOX(a_shallow_clone_blames_nobody_for_lines_older_than_it),
         IN_BOX(many_threads_may_ask_at_once),
         IN_BOX(what_git_blame_says_is_read_with_care),
         IN_BOX(releases_become_names_that_cannot_be_options),

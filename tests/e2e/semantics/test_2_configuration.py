@@ -61,6 +61,8 @@ OPTIONS = {
     "report_runtime_package_directory_names": ("site-packages", "csv", None, ""),
     "report_only_after_minimum_date": ("1970-01-01", "date", "yesterday", "a day such as"),
     "report_error_threshold": ("3", "int", "0", "whole number"),
+    "path_mapping": (None, "csv of FROM => TO", "/app/ => ../etc/", "rules such as"),
+    "blame_ignore_revs_file": (".git-blame-ignore-revs", "str", None, ""),
     "only_blame_filepaths_matching": (r"^(?!.*\.egg).*$", "csv of regex", "(", ""),
     "max_concurrent_git_blames": ("10", "int", "0", "whole number"),
     "git_cli_path": ("git", "path", None, ""),
