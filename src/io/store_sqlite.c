@@ -24,6 +24,7 @@
 #include "io/store_sqlite.h"
 #include "io/store_sqlite_fixed.h"
 #include "io/store_sqlite_study.h"
+#include "io/store_sqlite_users.h"
 
 enum {
     BUSY_TIMEOUT_MS = 2000,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "io/store_sqlite.h"
+#include "io/store_sqlite_users.h"
 
 // ---- users ----
 

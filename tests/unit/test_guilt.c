@@ -51,13 +51,13 @@ static struct judge *judge_of(const char *list, const char *pattern)
     while (text_cut(&rest, ' ', &path))
         paths_add(paths, path);
     static const struct text directory = {"site-packages", 13};
-    struct judge_settings settings = {.paths = paths,
-                                      .rules = rules,
-                                      .raise_lines = raising,
-                                      .blame_patterns = &expression,
-                                      .blame_pattern_n = pattern != NULL,
-                                      .path_settings = {.package_directories = &directory,
-                                                        .package_directory_n = 1}};
+    struct judge_settings settings = {
+        .paths = paths,
+        .rules = rules,
+        .raise_lines = raising,
+        .blame_patterns = &expression,
+        .blame_pattern_n = pattern != NULL,
+        .path_settings = {.package_directories = &directory, .package_directory_n = 1}};
     struct error error = {0};
     struct judge *judge = judge_new(&settings, &error);
     assert_non_null(judge);
