@@ -88,7 +88,6 @@ void study_write(const struct study *study, struct buffer *out)
     json_object(&json);
     write_text(&json, "revision", study->revision);
     write_text(&json, "reason", study->reason);
-    write_number(&json, "confidence", study->confidence);
     write_text(&json, "path", study->path);
     write_number(&json, "line_number", study->line_number);
     json_name(&json, "lines");
@@ -152,13 +151,6 @@ static void read_commits(struct json list, struct arena *arena, struct study *st
         study->commits[study->commit_n++] = read_commit(w.value, arena);
 }
 
-static enum confidence read_confidence(struct json root)
-{
-    int64_t number = read_number(root, "confidence");
-    bool is_one = number >= CONFIDENCE_NONE && number <= CONFIDENCE_HIGH;
-    return is_one ? (enum confidence)number : CONFIDENCE_NONE;
-}
-
 bool study_read(struct text bytes, struct arena *arena, struct study *study, struct error *error)
 {
     struct json_doc *doc = json_doc_new();
@@ -170,7 +162,6 @@ bool study_read(struct text bytes, struct arena *arena, struct study *study, str
     if (ok) {
         study->revision = read_text(root, "revision", arena);
         study->reason = read_text(root, "reason", arena);
-        study->confidence = read_confidence(root);
         study->path = read_text(root, "path", arena);
         study->line_number = read_number(root, "line_number");
         read_lines(json_get(root, TEXT("lines")), arena, study);

@@ -8,7 +8,6 @@
 #include "base/buffer.h"
 #include "base/error.h"
 #include "core/enclosing.h"
-#include "core/error_record.h"
 
 enum {
     STUDY_AROUND = 15,    // lines before the guilty one, and as many after it
@@ -35,9 +34,8 @@ struct study_line {
 struct study {
     struct text revision; // full hash of the commit that was blamed
     struct text reason;   // what it was taken from
-    enum confidence confidence;
-    struct text path;    // at that revision
-    int64_t line_number; // of the guilty line there
+    struct text path;     // at that revision
+    int64_t line_number;  // of the guilty line there
     struct study_line *lines;
     size_t line_n;
     struct text lines_missing; // why there are no lines; else empty

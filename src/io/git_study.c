@@ -30,7 +30,6 @@ static bool find_revision(struct work *w, struct error *error)
     if (!repository_blame(w->repository, &w->query->line, 1, w->arena, &found, error))
         return false;
     study->reason = found.reason;
-    study->confidence = found.confidence;
     study->path = arena_copy(w->arena, w->query->line.path);
     study->line_number = found.line_number;
     study->revision = found.revision;

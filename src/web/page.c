@@ -115,18 +115,9 @@ void page_complete(struct page *page, struct text style)
     page_frame(page->facts, page->arena, style, page->settings->version);
 }
 
-static void set_text_or_null(struct arena *arena, struct value *object, const char *name,
-                             struct text t)
-{
-    if (t.len)
-        value_set_text(arena, object, name, t);
-    else
-        value_set_null(arena, object, name);
-}
-
 static void set_moment(struct arena *arena, struct value *object, const char *name, int64_t at_ms)
 {
-    set_text_or_null(arena, object, name, at_ms ? show_moment(arena, at_ms) : (struct text){0});
+    show_text_or_null(arena, object, name, at_ms ? show_moment(arena, at_ms) : (struct text){0});
 }
 
 static const char *confidence_word(enum confidence confidence)
@@ -149,7 +140,7 @@ static void set_fields(struct arena *arena, struct value *object, const struct e
     value_set_int(arena, object, "line_number", record->line_number);
     value_set_text(arena, object, "text", record->text);
     value_set_int(arena, object, "error_count", count);
-    set_text_or_null(arena, object, "developer_email", record->ownership.owner_email);
+    show_text_or_null(arena, object, "developer_email", record->ownership.owner_email);
     set_moment(arena, object, "date", record->ownership.changed_at_ms);
     value_set_bool(arena, object, "email_sent", record->letter_at_ms != 0);
     set_moment(arena, object, "last_occurrence", record->last_seen_at_ms);

@@ -6,6 +6,7 @@
 #include "web/access.h"
 #include "web/rule_kinds.h"
 #include "web/show.h"
+#include "web/source.h"
 #include "web/traceback.h"
 #include "web/url.h"
 
@@ -181,6 +182,8 @@ bool page_traceback(struct page *page, struct error *error)
     value_set_int(page->arena, page->facts, "id", record.id);
     value_set_bool(page->arena, page->facts, "is_fixed", record.fixed_at_ms != 0);
     value_set_text(page->arena, page->facts, "fixed_commit", record.fixed_commit);
+    if (!source_show(page, record.id, error))
+        return false;
     if (page->wants_json) {
         write_json(page, has_one ? &report : NULL);
         return true;

@@ -88,3 +88,11 @@ void show_time(struct arena *arena, struct value *object, const char *name, int6
     value_set_text(arena, time, "text", moment(arena, at_ms, " ", ""));
     value_set_text(arena, time, "age", show_age(arena, now_ms, at_ms));
 }
+
+void show_text_or_null(struct arena *arena, struct value *object, const char *name, struct text t)
+{
+    if (t.len)
+        value_set_text(arena, object, name, t);
+    else
+        value_set_null(arena, object, name);
+}

@@ -18,4 +18,7 @@ struct text show_counted(struct arena *arena, int64_t count,
 void show_time(struct arena *arena, struct value *object, const char *name, int64_t now_ms,
                int64_t at_ms);
 
+// A member that is null when there is no text.
+void show_text_or_null(struct arena *arena, struct value *object, const char *name, struct text t);
+
 #endif

@@ -6,6 +6,8 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "core/study.h"
+#include "io/store_study.h"
 #include "web/access.h"
 #include "web/guard.h"
 #include "web/page.h"
@@ -503,12 +505,77 @@ static void a_tracebacks_json_adds_the_last_errors_data(void **state)
     ask_for_invoice(f);
     struct text json = ask_json(f, page_traceback);
     assert_true(text_starts(json, TEXT("{\"filename\":\"shop/invoice.py\",\"function_name\":")));
-    assert_has(json, "\"is_known_error\":false,\"id\":1,\"is_fixed\":false,\"fixed_commit\":\"\","
-                     "\"last_error_data\":{\"traceback\":[{\"filename\":"
-                     "\"/usr/lib/python3.11/runpy.py\",\"line_number\":88,");
+    assert_has(json,
+               "\"is_known_error\":false,\"id\":1,\"is_fixed\":false,\"fixed_commit\":\"\","
+               "\"source\":{\"is_waiting\":true},\"last_error_data\":{\"traceback\":[{\"filename\":"
+               "\"/usr/lib/python3.11/runpy.py\",\"line_number\":88,");
     assert_has(json, "\"frame_locals\":{\"_hidden\":\"<script>alert(1)</script>\",\"rate\":"
                      "\"None\"}}],\"exception_type\":\"TypeError\",");
     assert_has(json, "\"error_count\":3,\"error_threshold\":10}}");
+}
+
+static void keep_study(struct fixture *f, const struct study *study)
+{
+    struct buffer body = {0};
+    struct study_job job;
+    study_write(study, &body);
+    MUST(store_find_study_job(f->writer, NOW_MS, &f->arena, &job, &f->error));
+    MUST(store_begin(f->writer, &f->error));
+    MUST(store_keep_study(f->writer, &job, buffer_text(&body), &f->error));
+    MUST(store_commit(f->writer, &f->error));
+    buffer_release(&body);
+}
+
+static void the_source_has_who_made_each_line_and_lets_no_markup_through(void **state)
+{
+    struct fixture *f = *state;
+    struct study_commit round = {.commit = TEXT("c1"),
+                                 .author_name = TEXT("Ada <i>"),
+                                 .subject = TEXT("Round <u>up</u>"),
+                                 .at_ms = NOW_MS - 3 * DAY};
+    struct study_line lines[] = {{.number = 41, .text = TEXT("if (a < b && \"<b>\")")},
+                                 {.number = 42, .text = TEXT("x"), .changed = round},
+                                 {.number = 43, .text = TEXT("y"), .changed = round}};
+    struct study study = {.revision = TEXT("0123456789abcdef"),
+                          .reason = TEXT("release <v1> is commit"),
+                          .path = TEXT("shop/<x>.py"),
+                          .line_number = 42,
+                          .lines = lines,
+                          .line_n = 3,
+                          .function = {40, 44},
+                          .commits = &round,
+                          .commit_n = 1,
+                          .commits_missing = TEXT("git took <too> long")};
+    add_failure(f, &invoice);
+    ask_for_invoice(f);
+    assert_has(ask_html(f, page_traceback), "Git has not been asked yet");
+    keep_study(f, &study);
+    struct text page = ask_html(f, page_traceback);
+    assert_has(page, "<code>shop/&lt;x&gt;.py</code> at <code title=\"0123456789abcdef\">"
+                     "0123456789ab</code>: release &lt;v1&gt; is commit.");
+    assert_has(page, "older than the clone</span></span><span class=\"no\">41</span><code>if (a "
+                     "&lt; b &amp;&amp; &quot;&lt;b&gt;&quot;)</code>");
+    assert_has(page, "<span class=\"row hit\" aria-current=\"true\"><span class=\"by\">");
+    assert_has(page, "<span class=\"row\"><span class=\"by same\">");
+    assert_has(page, "3 days ago</time></span> <span class=\"subject\" title=\"c1 Round "
+                     "&lt;u&gt;up&lt;/u&gt;\">");
+    assert_has(page, "the newest commits that touched lines 40 to 44");
+    assert_has(page, "Some may be missing: git took &lt;too&gt; long.");
+    assert_has_not(page, "<u>");
+    assert_has_not(page, "<i>");
+}
+
+static void a_source_that_cannot_be_shown_says_why(void **state)
+{
+    struct fixture *f = *state;
+    struct study study = {.revision = TEXT("0123456789abcdef"),
+                          .lines_missing = TEXT("the file is not text")};
+    add_failure(f, &invoice);
+    keep_study(f, &study);
+    ask_for_invoice(f);
+    struct text page = ask_html(f, page_traceback);
+    assert_has(page, "There are no lines to show: the file is not text.");
+    assert_has_not(page, "What touched the function");
 }
 
 static void an_error_without_a_kept_occurrence_is_shown_all_the_same(void **state)
@@ -714,6 +781,8 @@ int main(void)
         TEST(wrong_parameters_are_refused_by_name),
         TEST(a_traceback_page_shows_the_occurrence_and_lets_no_markup_through),
         TEST(a_tracebacks_json_adds_the_last_errors_data),
+        TEST(the_source_has_who_made_each_line_and_lets_no_markup_through),
+        TEST(a_source_that_cannot_be_shown_says_why),
         TEST(an_error_without_a_kept_occurrence_is_shown_all_the_same),
         TEST(a_traceback_needs_a_filename_and_a_line_number_that_is_one),
         TEST(an_unknown_error_is_not_found),

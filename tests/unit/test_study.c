@@ -50,7 +50,6 @@ static void each_line_has_the_commit_that_made_it(void **state)
     struct study_query query = query_at(second, "shop.py", 5);
     struct study study = study_of(&query);
     assert_text_equal(study.revision, second);
-    assert_int_equal(study.confidence, CONFIDENCE_HIGH);
     assert_true(text_contains(study.reason, TEXT("is commit")));
     assert_int_equal(study.line_number, 5);
     assert_int_equal(study.line_n, 8);
@@ -74,7 +73,6 @@ static void a_text_that_moved_is_studied_where_it_is(void **state)
     query.line.evidence.text = TEXT("return net / tax.rate");
     struct study study = study_of(&query);
     assert_int_equal(study.line_number, 5);
-    assert_int_equal(study.confidence, CONFIDENCE_LOW);
 }
 
 static void only_what_touched_the_function_after_an_earlier_release_is_told(void **state)
@@ -225,7 +223,6 @@ static void a_study_is_read_as_it_was_written(void **state)
     struct study_commit commit = {.commit = TEXT("c2"), .author_name = TEXT("Ada")};
     struct study study = {.revision = TEXT("r"),
                           .reason = TEXT("why"),
-                          .confidence = CONFIDENCE_MEDIUM,
                           .line_number = 7,
                           .lines = &line,
                           .line_n = 1,
@@ -241,7 +238,6 @@ static void a_study_is_read_as_it_was_written(void **state)
     study_write(&study, &first);
     assert_true(study_read(buffer_text(&first), &arena, &read, &error));
     assert_text_equal(read.lines[0].text, "\t<b>\"ä\"</b>");
-    assert_int_equal(read.confidence, CONFIDENCE_MEDIUM);
     study_write(&read, &second);
     assert_string_equal(first.at, second.at);
     buffer_release(&first);
@@ -256,10 +252,9 @@ static void what_is_no_study_is_refused(void **state)
     assert_false(study_read(TEXT("[1]"), &arena, &study, &error));
     assert_int_equal(error.kind, ERROR_INPUT);
     assert_false(study_read(TEXT("{"), &arena, &study, &error));
-    assert_true(study_read(TEXT("{\"lines\":7,\"confidence\":99,\"commits\":[1],\"new\":{}}"),
-                           &arena, &study, &error));
+    assert_true(
+        study_read(TEXT("{\"lines\":7,\"commits\":[1],\"new\":{}}"), &arena, &study, &error));
     assert_int_equal(study.line_n, 0);
-    assert_int_equal(study.confidence, CONFIDENCE_NONE);
 }
 
 #define in_box(name) cmocka_unit_test_setup_teardown(name, open_box, close_box)
