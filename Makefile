@@ -53,7 +53,7 @@ test-c: deps $(ASAN)/build.ninja
 
 # The same tests meet the sanitized server and the one that is shipped.
 test-e2e: all venv $(ASAN)/build.ninja
-	@ninja -C $(ASAN) flawless
+	@ninja -C $(ASAN)
 	@$(PYTHON) -m pytest tests/e2e --server $(ASAN)/flawless --release-server $(BUILD)/flawless
 
 test-client: all venv

@@ -132,13 +132,14 @@ bool fl_client_flush(int64_t timeout_ms)
     return fl_sender_flush(deadline_ms);
 }
 
-void fl_client_shutdown(int64_t timeout_ms)
+bool fl_client_shutdown(int64_t timeout_ms)
 {
     int64_t deadline_ms = now_ms() + timeout_ms;
-    fl_client_flush(timeout_ms);
+    bool is_empty = fl_client_flush(timeout_ms);
     // The thread only has to let go of its transfer, which takes no time worth mentioning.
     int64_t grace_ms = now_ms() + 200;
     fl_sender_stop(grace_ms > deadline_ms ? grace_ms : deadline_ms);
+    return is_empty;
 }
 
 struct fl_client_counts fl_client_counts(void)

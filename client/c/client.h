@@ -41,7 +41,8 @@ void fl_client_end(const struct fl_ticket *ticket, struct buffer *members, int64
 bool fl_client_flush(int64_t timeout_ms);
 
 // Flushes and ends the thread, timeout_ms at most. What is reported later is dropped and counted.
-void fl_client_shutdown(int64_t timeout_ms);
+// True when nothing was left.
+bool fl_client_shutdown(int64_t timeout_ms);
 
 struct fl_client_counts fl_client_counts(void);
 

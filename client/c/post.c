@@ -4,6 +4,7 @@
 #include <curl/curl.h>
 #include <stdlib.h>
 
+#include "gzip.h"
 #include "pace.h"
 #include "version.h"
 
@@ -13,6 +14,7 @@ struct fl_post {
     CURLM *multi; // keeps the connections; can be woken, which an easy handle cannot
     CURL *easy;
     int64_t limit_s; // X-Sentry-Rate-Limits of the answer being read
+    struct buffer packed;
 };
 
 static size_t ignore_body(char *bytes, size_t size, size_t n, void *context)
@@ -78,6 +80,7 @@ void fl_post_free(struct fl_post *p)
         return;
     curl_easy_cleanup(p->easy);
     curl_multi_cleanup(p->multi);
+    buffer_release(&p->packed);
     free(p);
 }
 
@@ -118,12 +121,13 @@ static struct fl_answer read_answer(struct fl_post *p)
     return (struct fl_answer){(int)status, wait_s};
 }
 
-static struct curl_slist *make_headers(const struct fl_server *server)
+static struct curl_slist *make_headers(const struct fl_server *server, bool is_packed)
 {
     // An empty Expect turns off "100-continue", which costs a round trip. Who we are lets servers
     // accept reports without a key from networks they trust: no web page can send that header.
     const char *const lines[] = {"Content-Type: application/x-sentry-envelope",
-                                 "Expect:", "X-Flawless-Client: " FL_CLIENT, server->auth};
+                                 "Expect:", "X-Flawless-Client: " FL_CLIENT, server->auth,
+                                 is_packed ? "Content-Encoding: gzip" : NULL};
     struct curl_slist *headers = NULL;
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
         const char *line = lines[i];
@@ -141,14 +145,16 @@ struct fl_answer fl_post_send(struct fl_post *p, const struct fl_server *server,
                               struct text envelope, int64_t timeout_ms, const _Atomic bool *stop)
 {
     struct fl_answer answer = {0};
-    struct curl_slist *headers = make_headers(server);
+    bool is_packed = fl_gzip(envelope, &p->packed);
+    struct text body = is_packed ? buffer_text(&p->packed) : envelope;
+    struct curl_slist *headers = make_headers(server, is_packed);
     if (!headers)
         return answer;
     p->limit_s = 0;
     curl_easy_setopt(p->easy, CURLOPT_URL, server->url);
     curl_easy_setopt(p->easy, CURLOPT_HTTPHEADER, headers);
-    curl_easy_setopt(p->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)envelope.len);
-    curl_easy_setopt(p->easy, CURLOPT_POSTFIELDS, envelope.at);
+    curl_easy_setopt(p->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)body.len);
+    curl_easy_setopt(p->easy, CURLOPT_POSTFIELDS, body.at);
     curl_easy_setopt(p->easy, CURLOPT_TIMEOUT_MS, (long)timeout_ms);
     // Elsewhere the usual environment (https_proxy, no_proxy) decides.
     curl_easy_setopt(p->easy, CURLOPT_PROXY, server->is_near ? "" : NULL);

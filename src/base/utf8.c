@@ -60,14 +60,3 @@ void utf8_add_mended(struct buffer *b, struct text t)
         t = text_from(t, run + 1);
     }
 }
-
-struct text utf8_mended(struct arena *a, struct text t)
-{
-    if (utf8_is_valid(t))
-        return t;
-    struct buffer b = {0};
-    utf8_add_mended(&b, t);
-    struct text mended = arena_copy(a, buffer_text(&b));
-    buffer_release(&b);
-    return mended;
-}

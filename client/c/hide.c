@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+#include "hide.h"
+
+#include "report/scrub.h"
+#include "report/scrub_find.h"
+
+static bool contains_nocase(struct text t, struct text word)
+{
+    for (size_t at = 0; at + word.len <= t.len; at++)
+        if (text_equal_nocase(text_until(text_from(t, at), word.len), word))
+            return true;
+    return false;
+}
+
+static bool has_word(struct text name, struct text words)
+{
+    struct text word;
+    while (text_cut(&words, ',', &word)) {
+        word = text_trim(word);
+        if (word.len && contains_nocase(name, word))
+            return true;
+    }
+    return false;
+}
+
+// Writes t into out with its secrets hidden; false when there are none, and nothing is written.
+static bool hide(struct text t, struct buffer *out)
+{
+    struct span span;
+    size_t from = 0;
+    buffer_clear(out);
+    for (; find_secret(t, from, true, &span); from = span.end) {
+        buffer_add(out, text_until(text_from(t, from), span.start - from));
+        buffer_add(out, SCRUBBED);
+    }
+    if (from > 0)
+        buffer_add(out, text_from(t, from));
+    return from > 0;
+}
+
+void fl_hide_string(struct json_out *w, struct text name, struct text value, size_t max,
+                    struct text words)
+{
+    struct buffer hidden[2] = {0};
+    if (scrub_is_secret_name(name) || has_word(name, words)) {
+        json_string(w, SCRUBBED);
+        return;
+    }
+    // A secret at the cut is told by what stands behind it, so twice as much is looked at.
+    value = text_clip(value, 2 * max);
+    for (int pass = 0; pass < SCRUB_PASS_MAX && hide(value, &hidden[pass % 2]); pass++)
+        value = buffer_text(&hidden[pass % 2]);
+    json_string(w, text_clip(value, max));
+    for (int i = 0; i < 2; i++) {
+        w->out->failed |= hidden[i].failed;
+        buffer_release(&hidden[i]);
+    }
+}
