@@ -78,8 +78,15 @@ void buffer_add_char(struct buffer *b, char c)
 void buffer_add_int64(struct buffer *b, int64_t number)
 {
     char digits[24];
-    int len = snprintf(digits, sizeof digits, "%lld", (long long)number);
-    buffer_add(b, (struct text){digits, (size_t)len});
+    size_t at = sizeof digits;
+    uint64_t left = number < 0 ? 0 - (uint64_t)number : (uint64_t)number;
+    do {
+        digits[--at] = (char)('0' + left % 10);
+        left /= 10;
+    } while (left);
+    if (number < 0)
+        digits[--at] = '-';
+    buffer_add(b, (struct text){digits + at, sizeof digits - at});
 }
 
 void buffer_printf(struct buffer *b, const char *format, ...)

@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/utf8.h"
 
@@ -77,8 +78,33 @@ static const bool is_plain[256] = {
     [']' ... 0x7f] = true,
 };
 
+// Most strings need no escapes; they are added at once. False, and nothing is added, for others.
+static bool add_plain(struct json_out *w, struct text value)
+{
+    for (size_t i = 0; i < value.len; i++)
+        if (!is_plain[(unsigned char)value.at[i]])
+            return false;
+    char *room = buffer_reserve(w->out, value.len + 3);
+    if (!room)
+        return false;
+    char *at = room;
+    if (w->needs_comma)
+        *at++ = ',';
+    *at++ = '"';
+    if (value.len)
+        memcpy(at, value.at, value.len);
+    at += value.len;
+    *at++ = '"';
+    *at = '\0';
+    w->out->len += (size_t)(at - room);
+    w->needs_comma = true;
+    return true;
+}
+
 void json_string(struct json_out *w, struct text value)
 {
+    if (add_plain(w, value))
+        return;
     begin_value(w);
     buffer_add_char(w->out, '"');
     size_t plain = 0; // length of the run that is copied as it stands

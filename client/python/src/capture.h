@@ -13,6 +13,7 @@
 #include <stdbool.h>
 
 #include "base/json_out.h"
+#include "report/scrub.h"
 
 enum {
     CHAIN_MAX = 10,  // exceptions of a chain: those next to the reported one
@@ -30,9 +31,16 @@ enum {
     MESSAGE_MAX = 8192,              // bytes of an exception's text
     LINE_TEXT_MAX = 1024,            // bytes of a line of code
     CONTEXT_LINE_N = 5,              // before and after
+    STAMP_N = 16,                    // files whose state is remembered for one event
     REQUEST_BYTES_MAX = 48 * 1024,
     GIVEN_BYTES_MAX = 16 * 1024, // the tags, and each other member that the program gives
     TIME_MAX_MS = 250,           // after that no repr of the program's is called any more
+};
+
+// What a file was like when it was looked at for this event; see heads.c.
+struct stamp {
+    PyObject *filename; // only its address is used
+    uint64_t stamp;
 };
 
 // One event being written; lives on one thread's stack.
@@ -42,6 +50,7 @@ struct capture {
     int64_t variable_bytes_left, source_bytes_left;
     int64_t deadline_mono_ms;
     bool was_interrupted; // Ctrl-C arrived in the program's code while we called it
+    struct stamp stamps[STAMP_N];
 };
 
 // Callables of the package, set once by its Python part (borrowed for ever).
@@ -61,25 +70,53 @@ extern struct identity identity;
 
 // ---- represent.c: appends to c->value
 void represent(struct capture *c, PyObject *value);
-// Whether a name is one whose value is not to be shown: password, token, ...
-bool is_secret(PyObject *name);
 // Clears the current exception; notes an interrupt.
 void swallow_error(struct capture *c);
 // UTF-8 of at most max_chars characters, in *holder's memory (to be released with Py_XDECREF).
 // Always gives a text; never leaves an exception.
 struct text text_of_unicode(PyObject *string, Py_ssize_t max_chars, PyObject **holder);
 
+// ---- names.c
+// Whether a name is one whose value is not to be shown: password, token, ...
+bool is_secret(PyObject *name);
+// The name of a member, with prefix before it; gives is_secret(name).
+bool write_name(struct capture *c, const char *prefix, PyObject *name);
+void forget_names(void); // after the scrubber changed
+
+// ---- hide.c: value as a JSON string of at most max bytes, without what looks like a secret
+void write_hidden(struct json_out *out, struct text value, size_t max);
+
 // ---- variables.c: a frame's variables as an object; nothing when there is no room left for them
 void write_variables(struct capture *c, PyFrameObject *frame);
 
-// ---- locals.c: a new dict with the names and values of a frame's variables; NULL without memory
-PyObject *locals_of(struct capture *c, PyFrameObject *frame);
+// ---- locals.c: calls visit for the name and value of each of a frame's variables
+typedef void visit_variable(struct capture *c, void *context, PyObject *name, PyObject *value);
+void visit_variables(struct capture *c, PyFrameObject *frame, visit_variable *visit, void *context);
+// The same for what a dict holds, as long as nobody changes it.
+void visit_dict(struct capture *c, PyObject *dict, visit_variable *visit, void *context);
+
+// ---- heads.c: the members of a frame that say where it is, with the lines around it
+struct place {
+    PyCodeObject *code;
+    PyObject *globals; // dict
+    PyObject *module;  // its name, or None
+    int line_number;
+};
+void write_site(struct capture *c, const struct place *p);
 
 // ---- frames.c: the member "stacktrace" of an exception
 // The frames of traceback (NULL for none); before them those of caller and its callers (NULL for
 // none).
 void write_stack(struct capture *c, PyObject *traceback, PyFrameObject *caller);
+// What place_of says of a file; a new reference, or NULL.
+PyObject *ask_place(struct capture *c, PyObject *filename, PyObject *module);
 int line_of(PyTracebackObject *entry);
+
+// ---- scratch.c: memory that one capture leaves to the next, each for its purpose
+extern struct buffer value_scratch, variables_scratch, exceptions_scratch;
+// An empty buffer of at most max bytes. A capture in another thread meanwhile gets new memory.
+struct buffer take_scratch(struct buffer *kept, size_t max);
+void give_scratch(struct buffer *kept, struct buffer *used);
 
 // ---- event.c
 struct occurrence {

@@ -1,21 +1,29 @@
 // SPDX-License-Identifier: MIT
+#include <stdio.h>
+#include <string.h>
+
 #include "base/clock.h"
 #include "capture.h"
 #include "client/c/report.h"
 
+enum { EVENT_BYTES_USUAL = 48 * 1024 };
+
 struct identity identity;
 
-// The reported exception first, then what it came from.
+// The reported exception first, then what it came from and what it is a group of.
 struct chain {
-    PyObject *exceptions[CHAIN_MAX]; // strong references
-    const char *sources[CHAIN_MAX];  // by which attribute of the one before
+    struct link {
+        PyObject *exception; // strong reference
+        char source[40];     // by which attribute of its parent
+        int parent;          // index of another link
+    } links[CHAIN_MAX];
     int n;
 };
 
 static bool is_in(const struct chain *chain, PyObject *exception)
 {
     for (int i = 0; i < chain->n; i++)
-        if (chain->exceptions[i] == exception)
+        if (chain->links[i].exception == exception)
             return true;
     return false;
 }
@@ -30,22 +38,63 @@ static PyObject *origin_of(PyObject *exception, const char **source)
     return PyException_GetContext(exception);
 }
 
+// Also of the package that brings groups to older Pythons.
+static bool is_group(PyObject *exception)
+{
+    PyObject *bases = Py_TYPE(exception)->tp_mro;
+    for (Py_ssize_t i = 0; bases && i < PyTuple_GET_SIZE(bases); i++) {
+        const char *name = ((PyTypeObject *)PyTuple_GET_ITEM(bases, i))->tp_name;
+        const char *dot = strrchr(name, '.');
+        if (strcmp(dot ? dot + 1 : name, "BaseExceptionGroup") == 0)
+            return true;
+    }
+    return false;
+}
+
+static void add(struct chain *chain, PyObject *exception, const char *source, int parent);
+
+static void add_grouped(struct chain *chain, PyObject *group, int parent)
+{
+    PyObject *exceptions = PyObject_GetAttrString(group, "exceptions");
+    PyErr_Clear();
+    for (Py_ssize_t i = 0; exceptions && PyTuple_Check(exceptions) && chain->n < CHAIN_MAX &&
+                           i < PyTuple_GET_SIZE(exceptions);
+         i++) {
+        char source[40];
+        snprintf(source, sizeof source, "exceptions[%zd]", i);
+        add(chain, PyTuple_GET_ITEM(exceptions, i), source, parent);
+    }
+    Py_XDECREF(exceptions);
+}
+
+// As deep as CHAIN_MAX at most, since each call adds a link.
+static void add(struct chain *chain, PyObject *exception, const char *source, int parent)
+{
+    if (chain->n == CHAIN_MAX || !PyExceptionInstance_Check(exception) || is_in(chain, exception))
+        return;
+    int id = chain->n++;
+    struct link *link = &chain->links[id];
+    Py_INCREF(exception);
+    link->exception = exception;
+    link->parent = parent;
+    snprintf(link->source, sizeof link->source, "%s", source);
+    if (is_group(exception))
+        add_grouped(chain, exception, id);
+    PyObject *origin = origin_of(exception, &source);
+    if (origin)
+        add(chain, origin, source, id);
+    Py_XDECREF(origin);
+}
+
 static void gather(struct chain *chain, PyObject *exception)
 {
-    const char *source = NULL;
-    Py_INCREF(exception);
-    while (exception && chain->n < CHAIN_MAX && !is_in(chain, exception)) {
-        chain->sources[chain->n] = source;
-        chain->exceptions[chain->n++] = exception;
-        exception = origin_of(exception, &source);
-    }
-    Py_XDECREF(exception);
+    add(chain, exception, "", 0);
 }
 
 static void release(struct chain *chain)
 {
     for (int i = 0; i < chain->n; i++)
-        Py_DECREF(chain->exceptions[i]);
+        Py_DECREF(chain->links[i].exception);
 }
 
 // ---- one exception
@@ -131,28 +180,39 @@ static void write_message(struct capture *c, PyObject *exception)
     add_message(c, &message, exception);
     add_notes(c, &message, exception);
     json_name(&c->json, "value");
-    json_string(&c->json, text_clip(buffer_text(&message), MESSAGE_MAX));
+    write_hidden(&c->json, buffer_text(&message), MESSAGE_MAX);
     buffer_release(&message);
 }
 
-static void write_mechanism(struct capture *c, const char *source, bool is_handled)
+// With the ids that tell the members of a group from each other.
+static void write_mechanism(struct capture *c, const struct chain *chain, int i, bool is_handled)
 {
+    const struct link *link = &chain->links[i];
     json_name(&c->json, "mechanism");
     json_object(&c->json);
     json_name(&c->json, "type");
-    json_string(&c->json, source ? TEXT("chained") : TEXT("generic"));
+    json_string(&c->json, i ? TEXT("chained") : TEXT("generic"));
     json_name(&c->json, "handled");
     json_boolean(&c->json, is_handled);
-    if (source) {
+    if (i) {
         json_name(&c->json, "source");
-        json_string(&c->json, text_of(source));
+        json_string(&c->json, text_of(link->source));
+        json_name(&c->json, "parent_id");
+        json_number(&c->json, link->parent);
+    }
+    json_name(&c->json, "exception_id");
+    json_number(&c->json, i);
+    if (is_group(link->exception)) {
+        json_name(&c->json, "is_exception_group");
+        json_boolean(&c->json, true);
     }
     json_object_end(&c->json);
 }
 
-static void write_exception(struct capture *c, const struct occurrence *o, PyObject *exception,
-                            const char *source)
+static void write_exception(struct capture *c, const struct occurrence *o,
+                            const struct chain *chain, int i)
 {
+    PyObject *exception = chain->links[i].exception;
     PyObject *traceback = NULL;
     if (exception == o->exception) {
         traceback = o->traceback;
@@ -164,7 +224,7 @@ static void write_exception(struct capture *c, const struct occurrence *o, PyObj
     write_attribute(c, "type", (PyObject *)Py_TYPE(exception), "__qualname__");
     write_attribute(c, "module", (PyObject *)Py_TYPE(exception), "__module__");
     write_message(c, exception);
-    write_mechanism(c, source, o->is_handled);
+    write_mechanism(c, chain, i, o->is_handled);
     if (traceback && !PyTraceBack_Check(traceback))
         Py_CLEAR(traceback);
     PyFrameObject *caller = exception == o->exception ? o->caller : NULL;
@@ -175,30 +235,40 @@ static void write_exception(struct capture *c, const struct occurrence *o, PyObj
 }
 
 // The root cause comes first in an event, but the reported exception has the first claim on the
-// bytes.
+// bytes: what is written first is put last.
+static void write_reversed(struct capture *c, const struct occurrence *o, const struct chain *chain)
+{
+    struct buffer written = take_scratch(&exceptions_scratch, FL_EVENT_MAX);
+    size_t ends[CHAIN_MAX + 1] = {0};
+    struct json_out event = c->json;
+    for (int i = 0; i < chain->n; i++) {
+        c->json = (struct json_out){.out = &written};
+        write_exception(c, o, chain, i);
+        ends[i + 1] = written.len;
+    }
+    c->json = event;
+    for (int i = chain->n - 1; i >= 0; i--) {
+        struct text from = text_from(buffer_text(&written), ends[i]);
+        buffer_add(c->json.out, text_until(from, ends[i + 1] - ends[i]));
+        if (i > 0)
+            buffer_add_char(c->json.out, ',');
+    }
+    c->json.out->failed |= written.failed;
+    give_scratch(&exceptions_scratch, &written);
+}
+
 static void write_chain(struct capture *c, const struct occurrence *o)
 {
     struct chain chain = {.n = 0};
-    struct buffer written[CHAIN_MAX] = {0};
-    struct json_out event = c->json;
     gather(&chain, o->exception);
-    for (int i = 0; i < chain.n; i++) {
-        written[i].max = FL_EVENT_MAX;
-        c->json = (struct json_out){.out = &written[i]};
-        write_exception(c, o, chain.exceptions[i], chain.sources[i]);
-    }
-    c->json = event;
     json_name(&c->json, "exception");
     json_object(&c->json);
     json_name(&c->json, "values");
     json_array(&c->json);
-    for (int i = chain.n - 1; i >= 0; i--) {
-        buffer_add(c->json.out, buffer_text(&written[i]));
-        if (i > 0)
-            buffer_add_char(c->json.out, ',');
-        c->json.out->failed |= written[i].failed;
-        buffer_release(&written[i]);
-    }
+    if (chain.n == 1)
+        write_exception(c, o, &chain, 0);
+    else
+        write_reversed(c, o, &chain);
     json_array_end(&c->json);
     json_object_end(&c->json);
     release(&chain);
@@ -375,8 +445,10 @@ static struct buffer attempt(const struct occurrence *o, int64_t variable_bytes,
                              int64_t source_bytes, bool *was_interrupted)
 {
     struct buffer members = {.max = FL_EVENT_MAX};
+    buffer_reserve(&members, EVENT_BYTES_USUAL);
     struct capture c = {
         .json = {.out = &members},
+        .value = take_scratch(&value_scratch, 0),
         .variable_bytes_left = variable_bytes,
         .source_bytes_left = source_bytes,
         .deadline_mono_ms = clock_mono_ms(&clock_system) + TIME_MAX_MS,
@@ -388,7 +460,7 @@ static struct buffer attempt(const struct occurrence *o, int64_t variable_bytes,
         write_stack(&c, NULL, o->caller);
     write_request(&c, o->request);
     *was_interrupted |= c.was_interrupted;
-    buffer_release(&c.value);
+    give_scratch(&value_scratch, &c.value);
     return members;
 }
 

@@ -13,80 +13,116 @@
 #undef Py_BUILD_CORE
 #endif
 
-// Of a module or class: its namespace itself.
-static void read_namespace(PyObject *variables, PyFrameObject *frame)
+void visit_dict(struct capture *c, PyObject *dict, visit_variable *visit, void *context)
+{
+    PyObject *name, *value;
+    Py_ssize_t position = 0, n = PyDict_GET_SIZE(dict);
+    while (PyDict_GET_SIZE(dict) == n && PyDict_Next(dict, &position, &name, &value)) {
+        Py_INCREF(name);
+        Py_INCREF(value);
+        visit(c, context, name, value);
+        Py_DECREF(name);
+        Py_DECREF(value);
+    }
+}
+
+// Of a module or class: its namespace itself. Newer Pythons give a view for functions, too.
+static void visit_namespace(struct capture *c, PyFrameObject *frame, visit_variable *visit,
+                            void *context)
 {
     PyObject *locals = PyObject_GetAttrString((PyObject *)frame, "f_locals");
-    if (locals)
-        PyDict_Update(variables, locals);
+    PyObject *copy = NULL;
+    if (locals && !PyDict_Check(locals)) {
+        copy = PyDict_New();
+        if (copy)
+            PyDict_Update(copy, locals);
+    }
+    swallow_error(c);
+    PyObject *dict = copy ? copy : locals;
+    if (dict && PyDict_Check(dict))
+        visit_dict(c, dict, visit, context);
+    Py_XDECREF(copy);
     Py_XDECREF(locals);
 }
 
 #if PY_VERSION_HEX < 0x030C0000
-static void add(PyObject *variables, PyObject *name, PyObject *value, bool is_cell)
+static void visit_slot(struct capture *c, PyObject *name, PyObject *value, bool is_cell,
+                       visit_variable *visit, void *context)
 {
     if (value && is_cell && PyCell_Check(value))
         value = PyCell_GET(value);
-    if (value)
-        PyDict_SetItem(variables, name, value);
+    if (!value)
+        return;
+    Py_INCREF(value);
+    visit(c, context, name, value);
+    Py_DECREF(value);
 }
 #endif
 
 #if PY_VERSION_HEX < 0x030B0000
 
-static void add_all(PyObject *variables, PyObject *names, PyObject **values, bool are_cells)
+static void visit_slots(struct capture *c, PyObject *names, PyFrameObject *frame, Py_ssize_t first,
+                        visit_variable *visit, void *context)
 {
+    bool are_cells = first > 0;
     for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(names); i++)
-        add(variables, PyTuple_GET_ITEM(names, i), values[i], are_cells);
+        visit_slot(c, PyTuple_GET_ITEM(names, i), frame->f_localsplus[first + i], are_cells, visit,
+                   context);
 }
 
-static void read_function(PyObject *variables, PyFrameObject *frame, PyCodeObject *code)
+static void visit_function(struct capture *c, PyFrameObject *frame, PyCodeObject *code,
+                           visit_variable *visit, void *context)
 {
-    PyObject **values = frame->f_localsplus;
-    add_all(variables, code->co_varnames, values, false);
-    values += code->co_nlocals;
-    add_all(variables, code->co_cellvars, values, true);
-    add_all(variables, code->co_freevars, values + PyTuple_GET_SIZE(code->co_cellvars), true);
+    Py_ssize_t cells_at = code->co_nlocals;
+    Py_ssize_t free_at = cells_at + PyTuple_GET_SIZE(code->co_cellvars);
+    visit_slots(c, code->co_varnames, frame, 0, visit, context);
+    visit_slots(c, code->co_cellvars, frame, cells_at, visit, context);
+    visit_slots(c, code->co_freevars, frame, free_at, visit, context);
 }
 
 #elif PY_VERSION_HEX < 0x030C0000
 
-static void read_function(PyObject *variables, PyFrameObject *frame, PyCodeObject *code)
+static void visit_function(struct capture *c, PyFrameObject *frame, PyCodeObject *code,
+                           visit_variable *visit, void *context)
 {
     for (int i = 0; i < code->co_nlocalsplus; i++) {
         _PyLocals_Kind kind = _PyLocals_GetKind(code->co_localspluskinds, i);
-        add(variables, PyTuple_GET_ITEM(code->co_localsplusnames, i), frame->f_frame->localsplus[i],
-            kind & (CO_FAST_CELL | CO_FAST_FREE));
+        // f_frame is read anew each time: what visit calls may let a generator end.
+        visit_slot(c, PyTuple_GET_ITEM(code->co_localsplusnames, i), frame->f_frame->localsplus[i],
+                   kind & (CO_FAST_CELL | CO_FAST_FREE), visit, context);
     }
 }
 
 #elif PY_VERSION_HEX < 0x030D0000
 
-static void add_all(PyObject *variables, PyObject *names, PyFrameObject *frame)
+static void visit_names(struct capture *c, PyObject *names, PyFrameObject *frame,
+                        visit_variable *visit, void *context)
 {
     for (Py_ssize_t i = 0; names && i < PyTuple_GET_SIZE(names); i++) {
         PyObject *value = PyFrame_GetVar(frame, PyTuple_GET_ITEM(names, i));
-        if (value)
-            PyDict_SetItem(variables, PyTuple_GET_ITEM(names, i), value);
-        Py_XDECREF(value);
         PyErr_Clear(); // it has no value yet, or no longer
+        if (value)
+            visit(c, context, PyTuple_GET_ITEM(names, i), value);
+        Py_XDECREF(value);
     }
     Py_XDECREF(names);
 }
 
-static void read_function(PyObject *variables, PyFrameObject *frame, PyCodeObject *code)
+static void visit_function(struct capture *c, PyFrameObject *frame, PyCodeObject *code,
+                           visit_variable *visit, void *context)
 {
-    add_all(variables, PyCode_GetVarnames(code), frame);
-    add_all(variables, PyCode_GetCellvars(code), frame);
-    add_all(variables, PyCode_GetFreevars(code), frame);
+    visit_names(c, PyCode_GetVarnames(code), frame, visit, context);
+    visit_names(c, PyCode_GetCellvars(code), frame, visit, context);
+    visit_names(c, PyCode_GetFreevars(code), frame, visit, context);
 }
 
 #else
 
-static void read_function(PyObject *variables, PyFrameObject *frame, PyCodeObject *code)
+static void visit_function(struct capture *c, PyFrameObject *frame, PyCodeObject *code,
+                           visit_variable *visit, void *context)
 {
     (void)code;
-    read_namespace(variables, frame); // a view, and innocent
+    visit_namespace(c, frame, visit, context);
 }
 
 #endif
@@ -97,15 +133,12 @@ static bool is_function(const PyCodeObject *code)
     return code->co_flags & CO_OPTIMIZED;
 }
 
-PyObject *locals_of(struct capture *c, PyFrameObject *frame)
+void visit_variables(struct capture *c, PyFrameObject *frame, visit_variable *visit, void *context)
 {
-    PyObject *variables = PyDict_New();
     PyCodeObject *code = PyFrame_GetCode(frame);
-    if (variables && is_function(code))
-        read_function(variables, frame, code);
-    else if (variables)
-        read_namespace(variables, frame);
-    swallow_error(c);
+    if (is_function(code))
+        visit_function(c, frame, code, visit, context);
+    else
+        visit_namespace(c, frame, visit, context);
     Py_DECREF(code);
-    return variables;
 }

@@ -176,6 +176,7 @@ static PyObject *set_scrubber(PyObject *self, PyObject *search)
     PyObject *scrubber = search == Py_None ? NULL : search;
     Py_XINCREF(scrubber);
     Py_XSETREF(helpers.scrubber, scrubber);
+    forget_names();
     Py_RETURN_NONE;
 }
 

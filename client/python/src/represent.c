@@ -44,14 +44,24 @@ struct text text_of_unicode(PyObject *string, Py_ssize_t max_chars, PyObject **h
     return at ? (struct text){at, (size_t)len} : TEXT("");
 }
 
+static bool is_plain_ascii(PyObject *string)
+{
+    return PyUnicode_CheckExact(string) && PyUnicode_IS_COMPACT_ASCII(string);
+}
+
 static void add_unicode(struct capture *c, PyObject *string)
 {
     PyObject *holder;
     size_t room = c->value.len < VALUE_MAX ? VALUE_MAX - c->value.len : 0;
+    if (is_plain_ascii(string) && (size_t)PyUnicode_GET_LENGTH(string) <= room) {
+        const char *at = PyUnicode_DATA(string);
+        buffer_add(&c->value, (struct text){at, (size_t)PyUnicode_GET_LENGTH(string)});
+        return;
+    }
     struct text t = text_of_unicode(string, (Py_ssize_t)room + 1, &holder);
     buffer_add(&c->value, text_clip(t, room));
     if (t.len > room)
-        add(c, "...");
+        buffer_add(&c->value, TEXT("..."));
     Py_XDECREF(holder);
 }
 
@@ -61,48 +71,12 @@ static void add_type_name(struct capture *c, PyTypeObject *type)
     add(c, dot ? dot + 1 : type->tp_name);
 }
 
-// ---- the secret names
-
-static bool contains_secret_word(struct text name)
-{
-    static const char *const words[] = {
-        "password",   "passwd",      "passphrase",    "secret",     "token",
-        "api_key",    "apikey",      "api-key",       "cookie",     "session",
-        "credential", "private_key", "authorization", "privatekey", "private-key",
-        "csrf",       "x-auth",      "access_key",    "accesskey",
-    };
-    char lower[128];
-    size_t len = name.len < sizeof lower ? name.len : sizeof lower;
-    for (size_t i = 0; i < len; i++)
-        lower[i] = Py_TOLOWER(name.at[i]);
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (text_contains((struct text){lower, len}, text_of(words[i])))
-            return true;
-    return false;
-}
-
-bool is_secret(PyObject *name)
-{
-    PyObject *holder;
-    if (!PyUnicode_Check(name))
-        return false;
-    bool secret = contains_secret_word(text_of_unicode(name, 128, &holder));
-    Py_XDECREF(holder);
-    if (secret || !helpers.scrubber)
-        return secret;
-    PyObject *match = PyObject_CallOneArg(helpers.scrubber, name);
-    secret = match != Py_None; // also when the pattern failed: rather hide too much
-    Py_XDECREF(match);
-    PyErr_Clear();
-    return secret;
-}
-
 // ---- the program's own repr
 
 // These ask a database when they are shown, perhaps within the transaction that just broke.
 static bool is_lazy(PyTypeObject *type)
 {
-    PyObject *bases = type->tp_mro;
+    PyObject *bases = type->tp_flags & Py_TPFLAGS_HEAPTYPE ? type->tp_mro : NULL;
     for (Py_ssize_t i = 0; bases && i < PyTuple_GET_SIZE(bases); i++) {
         PyTypeObject *base = (PyTypeObject *)PyTuple_GET_ITEM(bases, i);
         if (strcmp(base->tp_name, "QuerySet") == 0 || strcmp(base->tp_name, "RawQuerySet") == 0)
@@ -113,7 +87,7 @@ static bool is_lazy(PyTypeObject *type)
 
 static void add_placeholder(struct capture *c, PyObject *value, const char *why)
 {
-    add(c, "<");
+    buffer_add(&c->value, TEXT("<"));
     add_type_name(c, Py_TYPE(value));
     buffer_printf(&c->value, " object at %p%s>", (void *)value, why);
 }
@@ -137,6 +111,38 @@ static void add_repr(struct capture *c, PyObject *value)
     swallow_error(c);
 }
 
+// ---- classes and numbers
+
+// A class of the program's, as type.__repr__ shows it; false when it has to be asked itself.
+static bool add_class(struct capture *c, PyObject *value)
+{
+    static PyObject *name;
+    PyTypeObject *type = (PyTypeObject *)value;
+    if (!name)
+        name = PyUnicode_InternFromString("__module__");
+    bool is_usual = PyType_Check(value) && (type->tp_flags & Py_TPFLAGS_HEAPTYPE) && name &&
+                    Py_TYPE(value)->tp_repr == PyType_Type.tp_repr;
+    PyObject *module = is_usual ? PyDict_GetItem(type->tp_dict, name) : NULL;
+    if (!module || !PyUnicode_Check(module))
+        return false;
+    buffer_add(&c->value, TEXT("<class '"));
+    add_unicode(c, module);
+    buffer_add(&c->value, TEXT("."));
+    add_unicode(c, ((PyHeapTypeObject *)type)->ht_qualname);
+    buffer_add(&c->value, TEXT("'>"));
+    return true;
+}
+
+static void add_real(struct capture *c, PyObject *value)
+{
+    char *shown = PyOS_double_to_string(PyFloat_AS_DOUBLE(value), 'r', 0, Py_DTSF_ADD_DOT_0, NULL);
+    if (shown)
+        add(c, shown);
+    else
+        swallow_error(c);
+    PyMem_Free(shown);
+}
+
 // ---- builtin types
 
 static Py_ssize_t string_max(int depth)
@@ -144,8 +150,28 @@ static Py_ssize_t string_max(int depth)
     return depth ? STRING_MAX / 8 : STRING_MAX;
 }
 
+// The repr of most strings is they themselves between quotes; false when it is not.
+static bool add_plain(struct capture *c, PyObject *value)
+{
+    if (!is_plain_ascii(value))
+        return false;
+    const char *at = PyUnicode_DATA(value);
+    size_t len = (size_t)PyUnicode_GET_LENGTH(value);
+    for (size_t i = 0; i < len; i++)
+        if (at[i] < ' ' || at[i] == 0x7f || at[i] == '\\' || at[i] == '\'')
+            return false;
+    buffer_add_char(&c->value, '\'');
+    buffer_add(&c->value, (struct text){at, len});
+    buffer_add_char(&c->value, '\'');
+    return true;
+}
+
 static void add_string(struct capture *c, PyObject *value, int depth)
 {
+    bool is_short = PyUnicode_GET_LENGTH(value) <= string_max(depth) &&
+                    c->value.len + STRING_MAX + 2 <= VALUE_MAX;
+    if (is_short && add_plain(c, value))
+        return;
     Py_ssize_t max = string_max(depth);
     PyObject *start = PyUnicode_Substring(value, 0, max);
     PyObject *shown = start ? PyObject_Repr(start) : NULL;
@@ -194,7 +220,7 @@ static void add_integer(struct capture *c, PyObject *value)
 static bool begin_item(struct capture *c, Py_ssize_t i, Py_ssize_t n)
 {
     if (i > 0)
-        add(c, ", ");
+        buffer_add(&c->value, TEXT(", "));
     if (i < ITEM_MAX && !is_full(c))
         return true;
     buffer_printf(&c->value, "... %zd more", n - i);
@@ -203,7 +229,7 @@ static bool begin_item(struct capture *c, Py_ssize_t i, Py_ssize_t n)
 
 static void add_list(struct capture *c, PyObject *list, int depth)
 {
-    add(c, "[");
+    buffer_add(&c->value, TEXT("["));
     for (Py_ssize_t i = 0; i < PyList_GET_SIZE(list); i++) { // may shrink while we look
         if (!begin_item(c, i, PyList_GET_SIZE(list)))
             break;
@@ -212,13 +238,13 @@ static void add_list(struct capture *c, PyObject *list, int depth)
         walk(c, item, depth + 1);
         Py_DECREF(item);
     }
-    add(c, "]");
+    buffer_add(&c->value, TEXT("]"));
 }
 
 static void add_tuple(struct capture *c, PyObject *tuple, int depth)
 {
     Py_ssize_t n = PyTuple_GET_SIZE(tuple);
-    add(c, "(");
+    buffer_add(&c->value, TEXT("("));
     for (Py_ssize_t i = 0; i < n; i++) {
         if (!begin_item(c, i, n))
             break;
@@ -230,9 +256,9 @@ static void add_tuple(struct capture *c, PyObject *tuple, int depth)
 static void add_pair(struct capture *c, PyObject *key, PyObject *value, int depth)
 {
     walk(c, key, depth + 1);
-    add(c, ": ");
+    buffer_add(&c->value, TEXT(": "));
     if (is_secret(key))
-        add(c, "'[Filtered]'");
+        buffer_add(&c->value, TEXT("'[Filtered]'"));
     else
         walk(c, value, depth + 1);
 }
@@ -241,7 +267,7 @@ static void add_dict(struct capture *c, PyObject *dict, int depth)
 {
     PyObject *key, *value;
     Py_ssize_t position = 0, n = PyDict_GET_SIZE(dict);
-    add(c, "{");
+    buffer_add(&c->value, TEXT("{"));
     for (Py_ssize_t i = 0; PyDict_Next(dict, &position, &key, &value); i++) {
         if (PyDict_GET_SIZE(dict) != n || !begin_item(c, i, n)) // a repr may have changed it
             break;
@@ -251,7 +277,7 @@ static void add_dict(struct capture *c, PyObject *dict, int depth)
         Py_DECREF(key);
         Py_DECREF(value);
     }
-    add(c, "}");
+    buffer_add(&c->value, TEXT("}"));
 }
 
 // Sets and deques: through their iterator, which notices when they change.
@@ -276,12 +302,12 @@ static void add_set(struct capture *c, PyObject *set, int depth)
     bool is_plain = Py_IS_TYPE(set, &PySet_Type) && PySet_GET_SIZE(set) > 0;
     if (!is_plain) {
         add_type_name(c, Py_TYPE(set));
-        add(c, "(");
+        buffer_add(&c->value, TEXT("("));
     }
     if (PySet_GET_SIZE(set) > 0)
         add_iterated(c, set, depth, "{}");
     if (!is_plain)
-        add(c, ")");
+        buffer_add(&c->value, TEXT(")"));
 }
 
 // A subclass of a builtin container: "defaultdict({...})".
@@ -293,9 +319,9 @@ static void add_named(struct capture *c, PyObject *value, int depth,
         return;
     }
     add_type_name(c, Py_TYPE(value));
-    add(c, "(");
+    buffer_add(&c->value, TEXT("("));
     add_content(c, value, depth);
-    add(c, ")");
+    buffer_add(&c->value, TEXT(")"));
 }
 
 // ---- records: named tuples and data classes
@@ -303,9 +329,9 @@ static void add_named(struct capture *c, PyObject *value, int depth,
 static void add_member(struct capture *c, PyObject *name, PyObject *value, int depth)
 {
     add_unicode(c, name);
-    add(c, "=");
+    buffer_add(&c->value, TEXT("="));
     if (is_secret(name))
-        add(c, "'[Filtered]'");
+        buffer_add(&c->value, TEXT("'[Filtered]'"));
     else
         walk(c, value, depth + 1);
 }
@@ -320,13 +346,13 @@ static bool add_named_tuple(struct capture *c, PyObject *tuple, int depth)
         return false;
     }
     add_type_name(c, Py_TYPE(tuple));
-    add(c, "(");
+    buffer_add(&c->value, TEXT("("));
     for (Py_ssize_t i = 0; i < n && PyUnicode_Check(PyTuple_GET_ITEM(names, i)); i++) {
         if (!begin_item(c, i, n))
             break;
         add_member(c, PyTuple_GET_ITEM(names, i), PyTuple_GET_ITEM(tuple, i), depth);
     }
-    add(c, ")");
+    buffer_add(&c->value, TEXT(")"));
     Py_DECREF(names);
     return true;
 }
@@ -379,21 +405,34 @@ static void add_fields(struct capture *c, PyObject *value, PyObject *fields, int
     }
 }
 
+// Borrowed, or NULL. A look into the classes is cheaper than an AttributeError.
+static PyObject *fields_of(PyTypeObject *type)
+{
+    static PyObject *name;
+    PyObject *bases = type->tp_mro, *fields = NULL;
+    if (!name)
+        name = PyUnicode_InternFromString("__dataclass_fields__");
+    for (Py_ssize_t i = 0; name && !fields && bases && i < PyTuple_GET_SIZE(bases); i++) {
+        PyTypeObject *base = (PyTypeObject *)PyTuple_GET_ITEM(bases, i);
+        bool is_readable = (base->tp_flags & Py_TPFLAGS_HEAPTYPE) && base->tp_dict;
+        fields = is_readable ? PyDict_GetItem(base->tp_dict, name) : NULL;
+    }
+    return fields;
+}
+
 static bool add_data_class(struct capture *c, PyObject *value, int depth)
 {
     PyObject *type = (PyObject *)Py_TYPE(value);
     if (!(Py_TYPE(value)->tp_flags & Py_TPFLAGS_HEAPTYPE))
         return false;
-    PyObject *fields = PyObject_GetAttrString(type, "__dataclass_fields__");
-    PyErr_Clear();
+    PyObject *fields = fields_of(Py_TYPE(value));
     bool is_walked = fields && PyDict_CheckExact(fields) && has_generated_repr(type);
     if (is_walked) {
         add_type_name(c, Py_TYPE(value));
-        add(c, "(");
+        buffer_add(&c->value, TEXT("("));
         add_fields(c, value, fields, depth);
-        add(c, ")");
+        buffer_add(&c->value, TEXT(")"));
     }
-    Py_XDECREF(fields);
     return is_walked;
 }
 
@@ -408,8 +447,21 @@ static bool walk_text(struct capture *c, PyObject *value, int depth)
         add_bytes(c, PyBytes_AS_STRING(value), PyBytes_GET_SIZE(value), depth);
     else if (PyByteArray_Check(value))
         add_bytes(c, PyByteArray_AS_STRING(value), PyByteArray_GET_SIZE(value), depth);
+    else
+        return false;
+    return true;
+}
+
+static bool walk_number(struct capture *c, PyObject *value)
+{
+    if (value == Py_None)
+        buffer_add(&c->value, TEXT("None"));
+    else if (PyBool_Check(value))
+        add(c, value == Py_True ? "True" : "False");
     else if (PyLong_CheckExact(value))
         add_integer(c, value);
+    else if (PyFloat_CheckExact(value))
+        add_real(c, value);
     else
         return false;
     return true;
@@ -445,22 +497,22 @@ static bool walk_sequence(struct capture *c, PyObject *value, int depth)
     if (strcmp(name, "collections.deque") != 0 && strcmp(name, "array.array") != 0)
         return false;
     add_type_name(c, Py_TYPE(value));
-    add(c, "(");
+    buffer_add(&c->value, TEXT("("));
     add_iterated(c, value, depth, "[]");
-    add(c, ")");
+    buffer_add(&c->value, TEXT(")"));
     return true;
 }
 
 static void walk(struct capture *c, PyObject *value, int depth)
 {
-    if (is_full(c) || walk_text(c, value, depth))
+    if (is_full(c) || walk_number(c, value) || walk_text(c, value, depth))
         return;
     if (depth >= VALUE_DEPTH_MAX && is_container(value)) {
         add_type_name(c, Py_TYPE(value));
-        add(c, "(...)");
+        buffer_add(&c->value, TEXT("(...)"));
         return;
     }
-    if (walk_container(c, value, depth) || walk_sequence(c, value, depth))
+    if (add_class(c, value) || walk_container(c, value, depth) || walk_sequence(c, value, depth))
         return;
     if (depth < VALUE_DEPTH_MAX && add_data_class(c, value, depth))
         return;

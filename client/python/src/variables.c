@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: MIT
 #include "capture.h"
 
+// What is being written: variables of a frame, or attributes of self.
+struct members {
+    const char *prefix;
+    int left; // of them may still be written
+    bool without_furniture;
+    PyObject *self; // found among the variables; strong reference
+};
+
 static void write_variable(struct capture *c, const char *prefix, PyObject *name, PyObject *value)
 {
-    PyObject *holder;
-    struct buffer full_name = {0};
     size_t before = c->json.out->len;
-    buffer_add_string(&full_name, prefix);
-    buffer_add(&full_name, text_of_unicode(name, 200, &holder));
-    Py_XDECREF(holder);
-    json_name_text(&c->json, buffer_text(&full_name));
-    buffer_release(&full_name);
-    if (is_secret(name)) {
+    if (write_name(c, prefix, name)) {
         json_string(&c->json, TEXT("[Filtered]"));
     } else {
         buffer_clear(&c->value);
         represent(c, value);
-        struct text shown = buffer_text(&c->value);
-        json_string(&c->json, text_clip(shown, VALUE_MAX + 64));
+        write_hidden(&c->json, buffer_text(&c->value), VALUE_MAX + 64);
     }
     c->variable_bytes_left -= (int64_t)(c->json.out->len - before);
 }
@@ -33,23 +33,27 @@ static bool is_furniture(PyObject *name, PyObject *value)
            PyUnicode_READ_CHAR(name, len - 1) == '_' && PyUnicode_READ_CHAR(name, len - 2) == '_';
 }
 
-static void write_members(struct capture *c, const char *prefix, PyObject *dict, int max,
-                          bool without_furniture)
+static bool is_self(PyObject *name)
 {
-    PyObject *name, *value;
-    Py_ssize_t position = 0, n = PyDict_GET_SIZE(dict);
-    while (max > 0 && c->variable_bytes_left > 0 && PyDict_Next(dict, &position, &name, &value)) {
-        if (PyDict_GET_SIZE(dict) != n) // a repr changed the object it belongs to
-            return;
-        if (!PyUnicode_Check(name) || (without_furniture && is_furniture(name, value)))
-            continue;
-        Py_INCREF(name);
+    static PyObject *self; // names of variables are interned
+    if (!self)
+        self = PyUnicode_InternFromString("self");
+    return name == self;
+}
+
+static void write_member(struct capture *c, void *context, PyObject *name, PyObject *value)
+{
+    struct members *m = context;
+    if (!PyUnicode_Check(name) || (m->without_furniture && is_furniture(name, value)))
+        return;
+    if (!*m->prefix && !m->self && is_self(name)) {
         Py_INCREF(value);
-        write_variable(c, prefix, name, value);
-        Py_DECREF(name);
-        Py_DECREF(value);
-        max--;
+        m->self = value;
     }
+    if (m->left <= 0 || c->variable_bytes_left <= 0)
+        return;
+    m->left--;
+    write_variable(c, m->prefix, name, value);
 }
 
 // Attributes in __slots__, of one class of self's.
@@ -79,8 +83,11 @@ static void write_slots(struct capture *c, PyObject *self, PyTypeObject *type, i
 
 static bool has_own_slots(PyTypeObject *type)
 {
-    return (type->tp_flags & Py_TPFLAGS_HEAPTYPE) && type->tp_dict &&
-           PyDict_GetItemString(type->tp_dict, "__slots__");
+    static PyObject *slots;
+    if (!slots)
+        slots = PyUnicode_InternFromString("__slots__");
+    return slots && (type->tp_flags & Py_TPFLAGS_HEAPTYPE) && type->tp_dict &&
+           PyDict_GetItem(type->tp_dict, slots);
 }
 
 // Only what the object itself holds: no property is called.
@@ -91,7 +98,8 @@ static void write_attributes(struct capture *c, PyObject *self)
     PyObject *dict = PyObject_GenericGetDict(self, NULL);
     PyErr_Clear();
     if (dict && PyDict_Check(dict))
-        write_members(c, "self.", dict, ATTRIBUTE_MAX, false);
+        visit_dict(c, dict, write_member,
+                   &(struct members){.prefix = "self.", .left = ATTRIBUTE_MAX});
     Py_XDECREF(dict);
     PyObject *bases = Py_TYPE(self)->tp_mro;
     Py_XINCREF(bases);
@@ -113,14 +121,14 @@ static bool is_module_frame(PyFrameObject *frame)
 
 void write_variables(struct capture *c, PyFrameObject *frame)
 {
-    PyObject *locals = c->variable_bytes_left > 0 ? locals_of(c, frame) : NULL;
-    if (!locals)
+    struct members m = {
+        .prefix = "", .left = VARIABLE_MAX, .without_furniture = is_module_frame(frame)};
+    if (c->variable_bytes_left <= 0)
         return;
     json_object(&c->json);
-    write_members(c, "", locals, VARIABLE_MAX, is_module_frame(frame));
-    PyObject *self = PyDict_GetItemString(locals, "self");
-    if (self)
-        write_attributes(c, self);
+    visit_variables(c, frame, write_member, &m);
+    if (m.self)
+        write_attributes(c, m.self);
+    Py_XDECREF(m.self);
     json_object_end(&c->json);
-    Py_DECREF(locals);
 }
