@@ -93,3 +93,52 @@ def test_the_server_names_the_marked_lines_of_an_example(shop, request, name):
         {("ada@example.com", name, line): 1 for line in lines},
         chosen=lambda key: key[1] == name,
     )
+
+
+WORKERS = {
+    "celery_tasks.py": (
+        ["celery", "-A", "celery_tasks", "worker", "--pool", "prefork", "--concurrency", "1"],
+        "import celery_tasks; celery_tasks.order.delay('coffee')",
+    ),
+    "rq_jobs.py": (
+        ["rq.cli", "worker", "orders", "--exception-handler", "flawless.integrations.rq.report"],
+        "import os, redis, rq\n"
+        "redis = redis.Redis.from_url(os.environ['REDIS_URL'])\n"
+        "rq.Queue('orders', connection=redis).enqueue('rq_jobs.order', 'coffee')",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", WORKERS)
+def test_a_worker_with_processes_of_its_own_reports_the_same_line(tmp_path, redis_url, name):
+    (module,) = NEEDED[name]
+    pytest.importorskip(module)
+    command, submit = WORKERS[name]
+    shutil.copy(EXAMPLES / name, tmp_path)
+    commit_all(tmp_path)
+    state = tmp_path / "own"
+    state.mkdir()
+    with running(tmp_path, state) as (url, dsn):
+        environment = {
+            **os.environ,
+            "FLAWLESS_DSN": dsn,
+            "REDIS_URL": redis_url,
+            "RQ_REDIS_URL": redis_url,
+            "CELERY_BROKER": redis_url,
+            "CELERY_BACKEND": redis_url,
+        }
+        subprocess.run([sys.executable, "-c", submit], cwd=tmp_path, env=environment, check=True)
+        with open(state / "worker.log", "wb") as log:
+            worker = subprocess.Popen(
+                [sys.executable, "-m", *command],
+                cwd=tmp_path,
+                env=environment,
+                stdout=log,
+                stderr=log,
+            )
+        try:
+            (line,) = marked_lines(tmp_path / name)
+            wait_for_errors(url, {("ada@example.com", name, line): 1})
+        finally:
+            worker.terminate()
+            worker.wait(30)

@@ -92,3 +92,17 @@ def test_without_a_server_it_says_so_and_runs_the_program(run):
 def test_a_mistake_is_named(run, arguments, said):
     done = run(*arguments)
     assert done.returncode != 0 and said in done.stderr and "Traceback" not in done.stderr
+
+
+def test_an_asyncio_task_that_nobody_awaits_is_reported(server, run):
+    program = (
+        "import asyncio, gc\n"
+        "async def fail(): raise ValueError('forgotten')\n"
+        "async def main():\n"
+        "    await asyncio.wait([asyncio.ensure_future(fail())])\n"
+        "    gc.collect()\n"
+        "asyncio.run(main())\n"
+    )
+    assert run("program.py", program=program, FLAWLESS_DSN=server.dsn).returncode == 0
+    (request,) = server.wait_for(1)
+    assert request.event["exception"]["values"][0]["value"] == "forgotten"

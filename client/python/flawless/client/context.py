@@ -9,47 +9,56 @@ the reports of that scope alone. Outside of any, it is said of the whole process
 from __future__ import annotations
 
 from contextvars import ContextVar
+from functools import partial
 from typing import Any, Callable, Mapping, Optional, Union
 
 # An event's request: {"method", "url", "query_string", "headers", "env", "data"}, or a function
 # that gives one and is called only for a report.
 Request = Union[None, Mapping[str, Any], Callable[[], Mapping[str, Any]]]
+Describe = Callable[[Any], Mapping[str, Any]]
 Transaction = Union[None, str, Callable[[], Optional[str]]]
 
 
 class Scope:
     """Shared by the threads that serve a request: dicts are replaced, never changed."""
 
-    __slots__ = ("request", "transaction", "user", "tags")
+    __slots__ = ("subject", "describe", "transaction", "user", "tags")
+
+    user: Optional[Mapping[str, Any]]
+    tags: Optional[Mapping[str, str]]
 
     def __init__(
-        self,
-        request: Request = None,
-        transaction: Transaction = None,
-        user: Optional[Mapping[str, Any]] = None,
-        tags: Optional[Mapping[str, str]] = None,
+        self, subject: Any, describe: Optional[Describe], transaction: Transaction, around: Any
     ) -> None:
-        self.request = request
+        self.subject = subject
+        self.describe = describe
         self.transaction = transaction
-        self.user = user
-        self.tags = tags
+        self.user = around.user
+        self.tags = around.tags
+
+    def request(self) -> Request:
+        return partial(self.describe, self.subject) if self.describe else None
 
 
-_process = Scope()
-_scope: ContextVar[Scope] = ContextVar("flawless_scope", default=_process)
+class _Nothing:
+    user = tags = None
+
+
+_scope: ContextVar[Scope] = ContextVar("flawless_scope", default=Scope(None, None, None, _Nothing))
 current = _scope.get
+end = _scope.set  # goes back to what begin gave
 
 
-def begin(request: Request = None, transaction: Transaction = None) -> Scope:
-    """Begins a scope with the user and the tags of the one around it. Gives that one, for end."""
+def begin(
+    subject: Any = None, describe: Optional[Describe] = None, transaction: Transaction = None
+) -> Scope:
+    """Begins a scope with the user and the tags of the one around it, and gives that one for end.
+
+    subject: a request; describe makes an event's request of it, when there is a report.
+    """
     around = _scope.get()
-    _scope.set(Scope(request, transaction, around.user, around.tags))
+    _scope.set(Scope(subject, describe, transaction, around))
     return around
-
-
-def end(around: Scope) -> None:
-    """Goes back to what begin gave."""
-    _scope.set(around)
 
 
 def set_user(

@@ -149,7 +149,7 @@ class FlawlessMiddleware:
         self.error_threshold = error_threshold
 
     def __call__(self, environ: Any, start_response: Any) -> Iterable[bytes]:
-        around = context.begin(functools.partial(request_of, environ), self.transaction)
+        around = context.begin(environ, request_of, self.transaction)
         try:
             response = self.app(environ, start_response)
         except BaseException as exception:
@@ -183,7 +183,7 @@ class FlawlessMiddleware:
     def _watch_file(self, wrapper: Any) -> None:
         # Under the names that wsgiref and gunicorn, waitress, werkzeug give it. Files of the
         # operating system are left alone: servers hand those to the kernel.
-        request = context.current().request
+        request = context.current().request()
         for name in ("filelike", "file"):
             file = getattr(wrapper, name, None)
             if hasattr(file, "read") and not isinstance(file, io.IOBase):

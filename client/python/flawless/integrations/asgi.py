@@ -82,9 +82,7 @@ class FlawlessMiddleware:
         if scope["type"] == "lifespan":
             await self._live(scope, receive, send)
             return
-        around = context.begin(
-            functools.partial(request_of, scope), functools.partial(_route_of, scope)
-        )
+        around = context.begin(scope, request_of, functools.partial(_route_of, scope))
         try:
             await self.app(scope, receive, send)
         except BaseException as exception:

@@ -45,9 +45,7 @@ def _report(sender: Any, request: Any = None, **more: Any) -> None:
 
 
 def _begin(request: Any) -> context.Scope:
-    return context.begin(
-        functools.partial(_request_of, request), functools.partial(_route_of, request)
-    )
+    return context.begin(request, _request_of, functools.partial(_route_of, request))
 
 
 def middleware(get_response: Answer) -> Union[Answer, Callable[[Any], Awaitable[Any]]]:

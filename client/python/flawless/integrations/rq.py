@@ -17,7 +17,7 @@ def report(
     traceback: Optional[TracebackType],
 ) -> bool:
     """Reports the exception of a job and leaves the rest to the next handler."""
-    around = context.begin(transaction=job.func_name)
+    around = context.begin(transaction=lambda: str(job.func_name))
     context.set_tag("job_id", job.id)
     client.report(exception, traceback)
     context.end(around)
