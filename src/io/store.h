@@ -255,6 +255,7 @@ bool store_list_outbox(struct store *store, int64_t before_id, size_t letter_max
 struct store_counts {
     int64_t errors, occurrences; // occurrences: the sum of all errors' counts
     int64_t sites_awaiting_blame;
+    int64_t studies_waiting; // io/store_study.h
     int64_t letters_waiting, letters_kept, letters_sent, letters_failed, letters_refused;
     int64_t letters_held; // that wait for a digest
 };

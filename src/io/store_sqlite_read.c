@@ -107,6 +107,7 @@ bool sqlite_count(struct store *store, struct store_counts *counts, struct error
     struct query q = query_open(sqlite_of(store), SQL_COUNT,
                                 "SELECT errors.n, errors.high, errors.low,"
                                 " (SELECT COUNT(*) FROM sites WHERE blame_at_ms IS NOT NULL),"
+                                " (SELECT COUNT(*) FROM studies WHERE study_at_ms IS NOT NULL),"
                                 " (SELECT COUNT(*) FROM outbox WHERE state = ?1),"
                                 " (SELECT COUNT(*) FROM outbox WHERE state = ?2),"
                                 " (SELECT COUNT(*) FROM outbox WHERE state = ?3),"
@@ -126,6 +127,7 @@ bool sqlite_count(struct store *store, struct store_counts *counts, struct error
     counts->errors = query_int(&q);
     counts->occurrences = query_sum(&q);
     counts->sites_awaiting_blame = query_int(&q);
+    counts->studies_waiting = query_int(&q);
     counts->letters_waiting = query_int(&q);
     counts->letters_kept = query_int(&q);
     counts->letters_sent = query_int(&q);

@@ -224,7 +224,7 @@ static void note_failure(struct blamer *blamer, const char *message)
     snprintf(blamer->facts.failure, sizeof blamer->facts.failure, "%.255s", message);
     pthread_mutex_unlock(&blamer->lock);
     if (is_news)
-        log_warning("git could not be asked who wrote a line, it will be asked again: %s", message);
+        log_warning("git could not be asked about a line, it will be asked again: %s", message);
 }
 
 static void postpone_all(struct blamer *blamer, const struct task *tasks, int64_t retry_after_ms)
@@ -438,8 +438,10 @@ bool blamer_take_place(struct blamer *blamer)
     return is_free;
 }
 
-void blamer_give_place(struct blamer *blamer)
+void blamer_give_place(struct blamer *blamer, const char *failure)
 {
+    if (failure)
+        note_failure(blamer, failure);
     pthread_mutex_lock(&blamer->lock);
     blamer->taken_n--;
     pthread_cond_broadcast(&blamer->changed);

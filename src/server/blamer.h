@@ -19,9 +19,10 @@ struct blamer *blamer_start(const struct blamer_settings *settings);
 // Copies the job; false when enough wait already. Any thread.
 bool blamer_take(struct blamer *blamer, const struct blame_job *job);
 // For work with git that nobody waits for: true takes the place of a thread, which may ask again
-// after blamer_give_place. False while jobs wait or every thread works. Any thread.
+// after blamer_give_place. False while jobs wait or every thread works. failure: what git said, as
+// of a job; empty when all went well, NULL when git was not asked. Any thread.
 bool blamer_take_place(struct blamer *blamer);
-void blamer_give_place(struct blamer *blamer);
+void blamer_give_place(struct blamer *blamer, const char *failure);
 // Ends after the jobs under way; what waits is forgotten (the store remembers it). False when git
 // kept a thread busy until the deadline (by CLOCK_REALTIME): then nothing of it may be freed.
 bool blamer_stop(struct blamer *blamer, const struct timespec *deadline);

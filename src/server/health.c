@@ -170,7 +170,7 @@ void health_list_troubles(const struct health_rooms *rooms, struct arena *arena,
     struct blamer_facts blamer;
     blamer_look(rooms->blamer, &blamer);
     if (blamer.failure[0])
-        trouble_add(troubles, TEXT("git could not say who wrote a line"), text_of(blamer.failure),
+        trouble_add(troubles, TEXT("git could not be asked about a line"), text_of(blamer.failure),
                     arena);
     for (size_t i = 0; i < projects->n; i++)
         list_project(&projects->all[i],

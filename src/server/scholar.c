@@ -7,7 +7,6 @@
 #include <string.h>
 #include <time.h>
 
-#include "base/log.h"
 #include "io/git_study.h"
 #include "io/store_study.h"
 
@@ -23,7 +22,6 @@ struct scholar {
     struct scholar_settings settings;
     struct store *store; // a reader
     pthread_t thread;
-    bool is_failing; // the last study did
 
     pthread_mutex_t lock; // for what follows
     pthread_cond_t changed;
@@ -59,16 +57,11 @@ static bool postpone(struct scholar *scholar, const struct study_job *job, int64
     return settle(scholar, &outcome, error);
 }
 
-static bool try_again(struct scholar *scholar, const struct study_job *job, const struct error *why,
-                      struct error *error)
+static bool try_again(struct scholar *scholar, const struct study_job *job, struct error *error)
 {
     int64_t wait_ms = RETRY_FIRST_MS;
     for (int64_t i = 0; i < job->attempts && wait_ms < RETRY_MAX_MS; i++)
         wait_ms *= 2;
-    if (!scholar->is_failing)
-        log_warning("git could not be asked what stands around a line, it will be asked again: %s",
-                    why->message);
-    scholar->is_failing = true;
     return postpone(scholar, job, wait_ms < RETRY_MAX_MS ? wait_ms : RETRY_MAX_MS, error);
 }
 
@@ -82,7 +75,6 @@ static bool keep(struct scholar *scholar, const struct study_job *job, const str
     struct outcome outcome = {.job = job, .body = buffer_text(&body)};
     bool ok = settle(scholar, &outcome, error);
     buffer_release(&body);
-    scholar->is_failing = false;
     return ok;
 }
 
@@ -101,22 +93,25 @@ static struct study_query query_of(const struct study_job *job)
     return query;
 }
 
+// Gives the place back.
 static bool study(struct scholar *scholar, const struct study_job *job, struct arena *arena,
                   struct error *error)
 {
+    struct blamer *blamer = scholar->settings.blamer;
     const struct served_project *project =
         projects_find(scholar->settings.projects, job->site.project_id);
     struct repository *repository = project ? keeper_repository(project->keeper) : NULL;
-    if (!repository && project && keeper_awaits_repository(project->keeper))
-        return postpone(scholar, job, CLONE_RETRY_MS, error);
-    if (!repository)
-        return postpone(scholar, job, NOT_SERVED_RETRY_MS, error);
+    if (!repository) {
+        bool is_coming = project && keeper_awaits_repository(project->keeper);
+        blamer_give_place(blamer, NULL);
+        return postpone(scholar, job, is_coming ? CLONE_RETRY_MS : NOT_SERVED_RETRY_MS, error);
+    }
     struct study_query query = query_of(job);
     struct study found;
     struct error why = {0};
-    return git_study(repository, &query, arena, &found, &why)
-               ? keep(scholar, job, &found, error)
-               : try_again(scholar, job, &why, error);
+    bool is_answered = git_study(repository, &query, arena, &found, &why);
+    blamer_give_place(blamer, is_answered ? "" : why.message);
+    return is_answered ? keep(scholar, job, &found, error) : try_again(scholar, job, error);
 }
 
 // Whether there may be another job at once.
@@ -126,12 +121,9 @@ static bool study_next(struct scholar *scholar)
     struct study_job job;
     struct error error = {0};
     int64_t now_ms = clock_wall_ms(scholar->settings.clock);
-    bool is_done = false;
-    if (store_find_study_job(scholar->store, now_ms, &arena, &job, &error) &&
-        blamer_take_place(scholar->settings.blamer)) {
-        is_done = study(scholar, &job, &arena, &error);
-        blamer_give_place(scholar->settings.blamer);
-    }
+    bool is_done = store_find_study_job(scholar->store, now_ms, &arena, &job, &error) &&
+                   blamer_take_place(scholar->settings.blamer) &&
+                   study(scholar, &job, &arena, &error);
     arena_release(&arena);
     return is_done;
 }

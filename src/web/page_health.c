@@ -44,6 +44,7 @@ static bool count_store(struct page *page, struct value *store, struct error *er
         {"errors", counts.errors},
         {"occurrences", counts.occurrences},
         {"sites_awaiting_blame", counts.sites_awaiting_blame},
+        {"studies_waiting", counts.studies_waiting},
         {"letters_waiting", counts.letters_waiting},
         {"letters_kept", counts.letters_kept},
         {"letters_sent", counts.letters_sent},

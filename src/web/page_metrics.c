@@ -17,6 +17,8 @@ static void tell_store(struct page *page, struct buffer *out)
     metrics_single(out, "flawless_sites_awaiting_blame", "gauge",
                    "Lines that git has not been asked about or could not answer yet.",
                    counts.sites_awaiting_blame);
+    metrics_single(out, "flawless_studies_waiting", "gauge",
+                   "Errors whose source git is still to be asked for.", counts.studies_waiting);
     metrics_family(out, "flawless_letters", "gauge", "Letters in the outbox, by state.");
     metrics_sample(out, "flawless_letters", "state", "waiting", counts.letters_waiting);
     metrics_sample(out, "flawless_letters", "state", "kept", counts.letters_kept);

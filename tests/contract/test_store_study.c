@@ -58,6 +58,7 @@ static void an_error_with_a_line_is_studied_once(void **state)
     assert_no_job(f, INT64_MAX);
     int64_t error_id = make_settled(f, "v1", 7, "c1");
     assert_study(f, error_id, "", true);
+    assert_int_equal(count(f).studies_waiting, 1);
     fixture_reopen(f); // it outlives a restart
     struct study_job job = find_job(f, SUNDAY_MS);
     assert_int_equal(job.error_id, error_id);
@@ -66,6 +67,7 @@ static void an_error_with_a_line_is_studied_once(void **state)
     assert_int_equal(job.site.line_number, 7);
     keep(f, &job, "{\"revision\":\"x\"}");
     assert_no_job(f, INT64_MAX);
+    assert_int_equal(count(f).studies_waiting, 0);
     fixture_reopen(f);
     assert_study(f, error_id, "{\"revision\":\"x\"}", false);
 }

@@ -142,7 +142,9 @@ def test_a_study_outlives_a_restart_and_one_that_waits_is_made_after_it(
     server.stop()
     server.change_store("UPDATE studies SET study_at_ms = 0, body = ''")
     server.start()
-    wait_for("git's refusal", lambda: "what stands around a line" in server.log())
+    wait_for("git's refusal", lambda: "git could not be asked about a line" in server.log())
+    assert "git could not be asked about a line" in str(server.json("/check_health")["problems"])
+    assert server.json("/check_health")["store"]["studies_waiting"] == 1
     assert server.json(PAGE)["source"] == {"is_waiting": True}
     assert "Git has not been asked yet" in server.get(PAGE)
     broken.unlink()

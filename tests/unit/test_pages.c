@@ -691,7 +691,8 @@ static void health_shows_options_counts_and_problems(void **state)
         "{\"status\":\"degraded\",\"version\":\"1.2.3\",\"uptime_seconds\":432000,\"problems\":"
         "[\"git: no such "
         "<branch>\"],\"server\":{\"blames\":{\"last_run\":12}},\"store\":{\"errors\":"
-        "1,\"occurrences\":1000,\"sites_awaiting_blame\":0,\"letters_waiting\":0,\"letters_kept\":"
+        "1,\"occurrences\":1000,\"sites_awaiting_blame\":0,\"studies_waiting\":1,\"letters_"
+        "waiting\":0,\"letters_kept\":"
         "0,"
         "\"letters_sent\":0,\"letters_failed\":0,\"letters_refused\":0,"
         "\"letters_held\":0},\"options\":{\"smtp_password\":\"***\"}}");
