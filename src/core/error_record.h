@@ -29,10 +29,11 @@ struct ownership {
     struct text owner_email;    // whom to tell
     struct text author_name;    // who wrote the line
     struct text author_email;   // as git says it
+    struct text co_authors;     // of that commit: "Name <address>", one a line
     int64_t changed_at_ms;      // when the line was last changed; 0 when unknown
     struct text commit_subject; // first line of that commit's message
     enum confidence confidence;
-    struct text reason; // plain words: why this person
+    struct text reason; // plain words: how the line was found, and why this person
 };
 
 // All times are milliseconds since 1970 UTC by the server's clock. Texts belong to whoever made the

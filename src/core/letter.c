@@ -13,7 +13,9 @@
 enum {
     DAY_MS = 24 * 3600 * 1000,
     SUBJECT_PATH_MAX = 140,
-    WORDS_MAX = 500,           // bytes of a name, a reason, a commit's subject
+    WORDS_MAX = 500,           // bytes of a name, a commit's subject
+    REASON_MAX = 1200,         // bytes of why this person
+    CO_AUTHOR_MAX = 3,         // that are named
     REQUEST_MAX = 16 * 1024,   // bytes of the request's text
     HEADER_MAX = 7 * 1024,     // bytes of a known error's header
     HEAD_HTML_MAX = 8 * 1024,  // bytes of each of the first three parts after escaping
@@ -44,6 +46,21 @@ static bool is_same_person(const struct ownership *who)
                                                text_until(author, text_find(author, '@'))));
 }
 
+// " (together with Ann <ann@example.com>, Bob <bob@example.com>)"
+static void add_co_authors(struct buffer *out, struct text co_authors)
+{
+    const char *before = " (together with ";
+    struct text person;
+    if (!co_authors.len)
+        return;
+    for (int n = 0; n < CO_AUTHOR_MAX && text_cut(&co_authors, '\n', &person); n++) {
+        buffer_add_string(out, before);
+        plain_add(out, person, WORDS_MAX, PLAIN_ONE_LINE);
+        before = ", ";
+    }
+    buffer_add_string(out, co_authors.len ? " and others)" : ")");
+}
+
 static void write_who(const struct letter_facts *facts, struct buffer *out)
 {
     static const char *const sure[] = {[CONFIDENCE_LOW] = "not sure",
@@ -59,6 +76,7 @@ static void write_who(const struct letter_facts *facts, struct buffer *out)
             buffer_add_string(out, "You");
         else
             plain_add(out, name.len ? name : TEXT("Somebody"), WORDS_MAX, PLAIN_ONE_LINE);
+        add_co_authors(out, who->co_authors);
         buffer_add_string(out, " changed this line on ");
         plain_add_moment(out, who->changed_at_ms);
         add_age(out, who->changed_at_ms, facts->now_ms);
@@ -75,7 +93,7 @@ static void write_who(const struct letter_facts *facts, struct buffer *out)
     }
     if (who->reason.len > 0) {
         buffer_add_string(out, "How Flawless knows: ");
-        plain_add(out, who->reason, WORDS_MAX, PLAIN_ONE_LINE);
+        plain_add(out, who->reason, REASON_MAX, PLAIN_ONE_LINE);
         buffer_add_string(out, ".\n");
     }
     if (who->confidence != CONFIDENCE_NONE)

@@ -48,6 +48,9 @@ struct options {
     int64_t repo_type; // enum repo_type
     struct text repo_dir, repo_url, repo_branch_pattern, blame_ignore_revs_file;
 
+    struct option_list bots, inactive_people; // patterns, see core/glob.h
+    int64_t inactive_after_days;              // 0: off
+
     int64_t log_level;    // enum log_level
     struct text log_file; // empty: standard error
     int64_t log_days_to_keep;

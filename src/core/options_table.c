@@ -135,6 +135,22 @@ const struct option_row option_table[] = {
      .min = 1, .max = 256,
      .description = "How many git processes may run at once; more work waits, nothing is dropped"},
 
+    {OPTION(bots), .section = "People", .type = OPTION_CSV, .flags = OPTION_PROJECT,
+     .value = "*[bot]*, noreply, no-reply, dependabot*, renovate-bot, github-actions*",
+     .description =
+         "Authors who are no people: names, addresses or their parts before the @, with * for "
+         "anything; CODEOWNERS is asked instead, then who else wrote the function, then "
+         "default_contact"},
+    {OPTION(inactive_people), .section = "People", .type = OPTION_CSV, .flags = OPTION_PROJECT,
+     .value = "", .unset = "nobody",
+     .description = "People who have left, written as in bots: their lines are treated like those "
+                    "of bots"},
+    {OPTION(inactive_after_days), .section = "People", .type = OPTION_INT, .flags = OPTION_PROJECT,
+     .value = "0", .max = 36500,
+     .description =
+         "An author without a commit in so many days before the newest one of the branch in "
+         "production is taken to have left; 0: nobody is"},
+
     {OPTION(report_error_threshold), .section = "Reports", .type = OPTION_INT,
      .flags = OPTION_PROJECT, .value = "3", .min = 1, .max = MANY,
      .description = "Occurrences before the letter is written; a client may send its own number"},

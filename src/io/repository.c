@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A struct repository never changes once it is open, so threads share it without locks; what git
+// A struct repository never changes once it is open but for the team it remembers, so threads share
+// it without locks; what git
 // knows is asked anew each time, because the repository may change at any moment. One question
 // costs two processes when the release names a commit or the line is still the same at the tip: one
 // that reads objects, and the blame itself.
@@ -14,14 +15,17 @@
 #include <unistd.h>
 
 #include "base/utf8.h"
+#include "core/coauthors.h"
 #include "core/pattern.h"
 #include "io/git_blame.h"
 #include "io/git_branch.h"
 #include "io/git_fix.h"
 #include "io/git_fixes.h"
+#include "io/git_function.h"
 #include "io/git_raise.h"
 #include "io/git_release.h"
 #include "io/git_revision.h"
+#include "io/git_team.h"
 
 enum {
     SMALL_TIMEOUT_MS = 20 * 1000,
@@ -42,6 +46,7 @@ struct repository {
     const char *shallow_file; // there while the history is cut off
     struct pattern *branches; // NULL: HEAD is in production
     struct text branch_pattern;
+    struct team_cache team;
 };
 
 // ---- open ----
@@ -149,6 +154,7 @@ bool repository_open(const struct repository_settings *settings, struct reposito
     char tip[HASH_MAX];
     const char *ignore_file = settings->ignore_revs_file;
     *repository = NULL;
+    team_cache_init(&r->team);
     r->ignore_file = arena_string(
         &r->arena, text_of(ignore_file && *ignore_file ? ignore_file : ".git-blame-ignore-revs"));
     r->dir = arena_string(&r->arena, text_of(settings->dir));
@@ -171,6 +177,7 @@ void repository_close(struct repository *repository)
     if (!repository)
         return;
     pattern_free(repository->branches);
+    team_cache_release(&repository->team);
     arena_release(&repository->arena);
     free(repository);
 }
@@ -392,6 +399,7 @@ static void find(struct question *q, size_t i, const struct blamed_line *blamed,
                                       .commit_subject = blamed->commit_subject,
                                       .revision = arena_copy(q->arena, text_of(choice->commit)),
                                       .line_number = choice->line_number,
+                                      .tip = arena_copy(q->arena, text_of(q->tip)),
                                       .confidence = choice->confidence};
     if (blamed->is_boundary && is_shallow(q->repository)) {
         // git gives every older line to whoever made that commit: they must not get the letters
@@ -456,6 +464,26 @@ static bool blame_all(struct question *q, struct error *error)
     return ok;
 }
 
+static bool add_coauthors(struct question *q, struct error *error)
+{
+    for (size_t i = 0; i < q->query_n; i++) {
+        struct blame_finding *finding = &q->findings[i];
+        struct object object;
+        size_t same = 0;
+        while (same < i && !text_equal(q->findings[same].line.commit, finding->line.commit))
+            same++;
+        if (same < i)
+            finding->co_authors = q->findings[same].co_authors;
+        else if (!finding->author_email.len)
+            continue;
+        else if (!objects_get(&q->objects, finding->line.commit, &object, error))
+            return false;
+        else if (object.type == OBJECT_COMMIT && !object.is_too_large)
+            finding->co_authors = coauthors_read(object.content, finding->author_email, q->arena);
+    }
+    return true;
+}
+
 static bool can_name_commit(struct text release)
 {
     struct arena scratch = {0};
@@ -483,7 +511,7 @@ bool repository_blame(struct repository *repository, const struct blame_query *q
                          .findings = findings,
                          .arena = arena};
     bool ok = objects_open(&repository->git, OBJECTS_TIMEOUT_MS, &q.objects, error) &&
-              choose(&q, error) && blame_all(&q, error);
+              choose(&q, error) && blame_all(&q, error) && add_coauthors(&q, error);
     bool is_missing = q.release_commit[0] == '\0' && can_name_commit(queries[0].release);
     for (size_t i = 0; ok && i < query_n; i++)
         findings[i].is_release_missing = is_missing;
@@ -514,5 +542,40 @@ bool repository_list_fixes(struct repository *repository, const char *tip, struc
     bool ok = objects_open(&repository->git, OBJECTS_TIMEOUT_MS, &objects, error) &&
               git_list_fixes(&repository->git, &objects, tip, since, arena, fixes, fix_n, error);
     objects_close(&objects);
+    return ok;
+}
+
+// ---- people ----
+
+bool repository_hold_team(struct repository *repository, struct text tip,
+                          int64_t inactive_after_days, struct team **team, struct error *error)
+{
+    char hash[HASH_MAX];
+    snprintf(hash, sizeof hash, "%.*s", TEXT_ARG(tip));
+    return team_cache_hold(&repository->team, &repository->git, hash, inactive_after_days, team,
+                           error);
+}
+
+bool repository_function_authors(struct repository *repository, const struct blame_finding *finding,
+                                 struct text path, struct arena *arena,
+                                 struct function_author *authors, size_t *author_n,
+                                 struct error *error)
+{
+    struct question q = {.repository = repository};
+    struct buffer ignored = {0};
+    struct blame_request request = {.tip = arena_string(arena, finding->tip),
+                                    .revision = arena_string(arena, finding->revision),
+                                    .path = path};
+    add_ignored_of_file(repository, &ignored);
+    bool ok = objects_open(&repository->git, OBJECTS_TIMEOUT_MS, &q.objects, error) &&
+              add_ignored_of_commit(&q, request.tip, &ignored, error) &&
+              (text_equal(finding->tip, finding->revision) ||
+               add_ignored_of_commit(&q, request.revision, &ignored, error));
+    request.ignored = buffer_text(&ignored);
+    ok = ok && git_function_authors(&repository->git, &q.objects, &request, finding->line_number,
+                                    is_shallow(repository), arena, authors, author_n, error);
+    objects_close(&q.objects);
+    arena_release(&q.scratch);
+    buffer_release(&ignored);
     return ok;
 }

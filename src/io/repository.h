@@ -54,8 +54,10 @@ struct blame_finding {
     struct text author_name, author_email; // mapped by .mailmap
     int64_t changed_at_ms;
     struct text commit_subject;
-    struct text revision; // full hash of the commit that was blamed
-    int64_t line_number;  // the line's there
+    struct text co_authors; // of that commit: "Name <address>", one a line
+    struct text revision;   // full hash of the commit that was blamed
+    int64_t line_number;    // the line's there
+    struct text tip;        // full hash of the newest commit of the branch in production
     enum confidence confidence;
     struct text reason;      // plain words: how the revision was found, and what is doubtful
     bool is_release_missing; // the release may name a commit that the repository does not have
@@ -67,6 +69,22 @@ struct blame_finding {
 bool repository_blame(struct repository *repository, const struct blame_query *queries,
                       size_t query_n, struct arena *arena, struct blame_finding *findings,
                       struct error *error);
+
+// ---- people, when a line's author is not the one to tell ----
+
+struct team;            // io/git_team.h
+struct function_author; // io/git_function.h
+
+// The team of a finding's tip, for the caller to drop; see team_cache_hold.
+bool repository_hold_team(struct repository *repository, struct text tip,
+                          int64_t inactive_after_days, struct team **team, struct error *error);
+
+// Who wrote the function around a line that was found; path: of the query, which is sane. See
+// git_function_authors.
+bool repository_function_authors(struct repository *repository, const struct blame_finding *finding,
+                                 struct text path, struct arena *arena,
+                                 struct function_author *authors, size_t *author_n,
+                                 struct error *error);
 
 // Whether a release contains a commit (full hash) that was newest when an error was marked as
 // fixed. *is_release_missing: as of a finding. False for trouble that may pass.

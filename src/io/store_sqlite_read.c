@@ -34,6 +34,7 @@ void sqlite_read_record(struct query *q, struct arena *arena, struct error_recor
     record->fixed_commit = query_text(q, arena);
     record->back_at_ms = query_int(q);
     record->back_count = query_int(q);
+    record->ownership.co_authors = query_text(q, arena);
 }
 
 static bool read_one_record(struct query *q, struct arena *arena, struct error_record *record,

@@ -137,11 +137,12 @@ static bool set_ownership(struct sqlite_store *s, int64_t error_id,
                           const struct line_identity *line, const struct ownership *ownership,
                           struct error *error)
 {
-    struct query q = query_open(
-        s, SQL_SET_OWNERSHIP,
-        "UPDATE errors SET origin_commit = ?2, origin_path = ?3, origin_number = ?4,"
-        " owner_state = ?5, confidence = ?6, changed_at_ms = ?7, owner_email = ?8,"
-        " author_name = ?9, author_email = ?10, commit_subject = ?11, reason = ?12 WHERE id = ?1");
+    struct query q =
+        query_open(s, SQL_SET_OWNERSHIP,
+                   "UPDATE errors SET origin_commit = ?2, origin_path = ?3, origin_number = ?4,"
+                   " owner_state = ?5, confidence = ?6, changed_at_ms = ?7, owner_email = ?8,"
+                   " author_name = ?9, author_email = ?10, commit_subject = ?11, reason = ?12,"
+                   " co_authors = ?13 WHERE id = ?1");
     query_add_int(&q, error_id);
     query_add_text(&q, line->commit);
     query_add_text(&q, line->path);
@@ -154,6 +155,7 @@ static bool set_ownership(struct sqlite_store *s, int64_t error_id,
     query_add_text(&q, ownership->author_email);
     query_add_text(&q, ownership->commit_subject);
     query_add_text(&q, ownership->reason);
+    query_add_text(&q, ownership->co_authors);
     return query_run(&q, error);
 }
 

@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "base/log.h"
+#include "server/owner_finder.h"
 
 enum {
     WAITING_MAX = 1000,
@@ -164,15 +165,6 @@ static void try_again(struct blamer *blamer, const struct task *task)
     send_answer(blamer, answer);
 }
 
-// By the rules in force: they may have changed since the report was judged.
-static void choose_owner(const struct served_project *project, struct text path,
-                         struct blame_answer *answer)
-{
-    struct judge *judge = keeper_hold_judge(project->keeper);
-    owner_choose(&project->owner, judge_rules(judge), path, &answer->arena, &answer->ownership);
-    judge_drop(judge);
-}
-
 static void answer_nobody(struct blamer *blamer, const struct task *task, enum owner_state state,
                           struct text reason)
 {
@@ -180,38 +172,8 @@ static void answer_nobody(struct blamer *blamer, const struct task *task, enum o
     answer->ownership.state = state;
     answer->ownership.reason = arena_copy(&answer->arena, reason);
     if (state != OWNER_NONE)
-        choose_owner(task->project, task->job.site.path, answer);
-    send_answer(blamer, answer);
-}
-
-// path: in the repository, where the report says the line is.
-static void answer_finding(struct blamer *blamer, const struct task *task, struct text path,
-                           const struct blame_finding *finding)
-{
-    struct blame_answer *answer = blame_answer_new(task->job.site_id);
-    struct arena *arena = &answer->arena;
-    if (!task->job.site.is_mapped)
-        answer->path = arena_copy(arena, path);
-    answer->line =
-        (struct line_identity){arena_copy(arena, finding->line.commit),
-                               arena_copy(arena, finding->line.path), finding->line.number};
-    answer->ownership = (struct ownership){
-        .author_name = arena_copy(arena, finding->author_name),
-        .author_email = arena_copy(arena, finding->author_email),
-        .changed_at_ms = finding->changed_at_ms,
-        .commit_subject = arena_copy(arena, finding->commit_subject),
-        .confidence = finding->confidence,
-        .reason = arena_copy(arena, finding->reason),
-    };
-    choose_owner(task->project, path, answer);
-    send_answer(blamer, answer);
-}
-
-static void send_age(struct blamer *blamer, const struct task *task, enum fix_age age)
-{
-    struct blame_answer *answer = blame_answer_new(task->job.site_id);
-    answer->fixed_commit = arena_copy(&answer->arena, task->job.fixed_commit);
-    answer->age = age;
+        owner_choose(&task->project->owner, NULL, task->job.site.path, NULL, 0, &answer->arena,
+                     &answer->ownership);
     send_answer(blamer, answer);
 }
 
@@ -225,6 +187,62 @@ static void note_failure(struct blamer *blamer, const char *message)
     pthread_mutex_unlock(&blamer->lock);
     if (is_news)
         log_warning("git could not be asked about a line, it will be asked again: %s", message);
+}
+
+// By the rules in force: they may have changed since the report was judged.
+static bool find_owner(const struct served_project *project, struct text path,
+                       const struct blame_finding *finding, struct arena *arena,
+                       struct ownership *ownership, struct error *error)
+{
+    struct judge *judge = keeper_hold_judge(project->keeper);
+    const struct owner_question question = {.repository = keeper_repository(project->keeper),
+                                            .settings = &project->owner,
+                                            .rules = judge_rules(judge),
+                                            .path = path,
+                                            .finding = finding};
+    bool ok = owner_find(&question, arena, ownership, error);
+    judge_drop(judge);
+    return ok;
+}
+
+static void copy_ownership(struct ownership *ownership, struct arena *arena)
+{
+    struct text *texts[] = {&ownership->owner_email,    &ownership->author_name,
+                            &ownership->author_email,   &ownership->co_authors,
+                            &ownership->commit_subject, &ownership->reason};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        *texts[i] = arena_copy(arena, *texts[i]);
+}
+
+// path: in the repository, where the report says the line is.
+static void answer_finding(struct blamer *blamer, const struct task *task, struct text path,
+                           const struct blame_finding *finding, struct arena *scratch)
+{
+    struct ownership ownership;
+    struct error error = {0};
+    if (!find_owner(task->project, path, finding, scratch, &ownership, &error)) {
+        note_failure(blamer, error.message);
+        try_again(blamer, task);
+        return;
+    }
+    struct blame_answer *answer = blame_answer_new(task->job.site_id);
+    struct arena *arena = &answer->arena;
+    if (!task->job.site.is_mapped)
+        answer->path = arena_copy(arena, path);
+    answer->line =
+        (struct line_identity){arena_copy(arena, finding->line.commit),
+                               arena_copy(arena, finding->line.path), finding->line.number};
+    copy_ownership(&ownership, arena);
+    answer->ownership = ownership;
+    send_answer(blamer, answer);
+}
+
+static void send_age(struct blamer *blamer, const struct task *task, enum fix_age age)
+{
+    struct blame_answer *answer = blame_answer_new(task->job.site_id);
+    answer->fixed_commit = arena_copy(&answer->arena, task->job.fixed_commit);
+    answer->age = age;
+    send_answer(blamer, answer);
 }
 
 static void postpone_all(struct blamer *blamer, const struct task *tasks, int64_t retry_after_ms)
@@ -276,7 +294,7 @@ static void ask_git(struct blamer *blamer, struct task *tasks, struct text path,
         if (!is_answered)
             try_again(blamer, task);
         else if (findings[i].is_found)
-            answer_finding(blamer, task, path, &findings[i]);
+            answer_finding(blamer, task, path, &findings[i], arena);
         else
             answer_nobody(blamer, task, OWNER_DEFAULT, findings[i].reason);
     }

@@ -144,8 +144,7 @@ static bool open_inquiry(const struct wish *wish, const struct options *o, struc
     if (o->repo_dir.len == 0)
         return error_set(error, ERROR_CONFIG,
                          "blame: the configuration names no repository; set repo_dir");
-    inquiry->owner = (struct owner_settings){o->email_domain_name, o->ignore_vcs_email_domain,
-                                             o->default_contact};
+    inquiry->owner = owner_settings_of(o);
     inquiry->path_settings = config_paths(o);
     if (!wish->conf && !wish->repo)
         inquiry->prefix = prefix_of(o->repo_dir.at, arena);
@@ -172,6 +171,13 @@ static void print_row(const char *name, struct text value)
     putchar('\n');
 }
 
+static void print_lines(const char *name, struct text lines)
+{
+    struct text line;
+    while (text_cut(&lines, '\n', &line))
+        print_row(name, line);
+}
+
 static void print_changed(const struct blame_finding *finding)
 {
     char day[32] = "";
@@ -195,9 +201,10 @@ static void print_words(const struct inquiry_answer *answer, struct arena *arena
               answer->ownership.owner_email.len ? answer->ownership.owner_email : TEXT("nobody"));
     print_row("author", arena_printf(arena, "%.*s <%.*s>", TEXT_ARG(f->author_name),
                                      TEXT_ARG(f->author_email)));
+    print_lines("co-author", f->co_authors);
     print_changed(f);
-    print_row("confidence", text_of(confidences[f->confidence]));
-    print_row("because", f->reason);
+    print_row("confidence", text_of(confidences[answer->ownership.confidence]));
+    print_row("because", answer->ownership.reason);
 }
 
 // ---- the command ----

@@ -15,6 +15,7 @@
 #include "base/utf8.h"
 #include "io/git_release.h"
 #include "server/command_blame.h"
+#include "server/owner_finder.h"
 
 enum { LINE_BYTES_MAX = 64 * 1024, READ_BYTES = 64 * 1024, TIME_BYTES = 32 };
 
@@ -96,10 +97,17 @@ static void take_finding(const struct inquiry *inquiry, struct text path,
                          const struct blame_finding *finding, struct arena *arena,
                          struct inquiry_answer *answer)
 {
+    struct error error = {0};
+    const struct owner_question question = {.repository = inquiry->repository,
+                                            .settings = &inquiry->owner,
+                                            .rules = inquiry->rules,
+                                            .path = path,
+                                            .finding = finding};
     answer->finding = *finding;
-    answer->ownership.author_email = finding->author_email;
-    if (finding->is_found)
-        owner_choose(&inquiry->owner, inquiry->rules, path, arena, &answer->ownership);
+    if (finding->is_found && !owner_find(&question, arena, &answer->ownership, &error)) {
+        answer->finding.is_found = false;
+        answer->trouble = arena_copy(arena, text_of(error.message));
+    }
 }
 
 static bool is_together(const struct blame_query *a, const struct blame_query *b)
@@ -154,6 +162,16 @@ static void write_text(struct json_out *w, const char *name, struct text value)
     json_string(w, value);
 }
 
+static void write_lines(struct json_out *w, const char *name, struct text lines)
+{
+    struct text line;
+    json_name(w, name);
+    json_array(w);
+    while (text_cut(&lines, '\n', &line))
+        json_string(w, line);
+    json_array_end(w);
+}
+
 static void write_time(struct json_out *w, const char *name, int64_t at_ms)
 {
     char shown[TIME_BYTES] = "";
@@ -183,15 +201,16 @@ void inquiry_write_json(const struct inquiry_answer *answer, struct buffer *out)
         write_text(&w, "owner", answer->ownership.owner_email);
         write_text(&w, "author_name", finding->author_name);
         write_text(&w, "author_email", finding->author_email);
+        write_lines(&w, "co_authors", finding->co_authors);
         write_time(&w, "changed_at", finding->changed_at_ms);
         write_text(&w, "subject", finding->commit_subject);
         write_text(&w, "revision", finding->revision);
-        write_text(&w, "confidence", text_of(confidences[finding->confidence]));
+        write_text(&w, "confidence", text_of(confidences[answer->ownership.confidence]));
     }
     if (answer->trouble.len)
         write_text(&w, "error", answer->trouble);
     else
-        write_text(&w, "reason", finding->reason);
+        write_text(&w, "reason", finding->is_found ? answer->ownership.reason : finding->reason);
     json_object_end(&w);
 }
 

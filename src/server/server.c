@@ -242,7 +242,7 @@ static bool open_project(struct config_project configured, struct served_project
     *project = (struct served_project){
         .options = o,
         .alert = {o->report_error_threshold, o->report_only_after_minimum_date},
-        .owner = {o->email_domain_name, o->ignore_vcs_email_domain, o->default_contact},
+        .owner = owner_settings_of(o),
     };
     return keeper_open(o, &project->keeper, error) ||
            error_prefix(error, "project %.*s", TEXT_ARG(configured.name));

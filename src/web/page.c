@@ -190,6 +190,24 @@ static void set_owner(const struct page *page, struct value *object,
     show_time(arena, object, "_changed", page->now_ms, ownership->changed_at_ms);
 }
 
+void page_set_choice(const struct page *page, struct value *object,
+                     const struct ownership *ownership)
+{
+    struct arena *arena = page->arena;
+    struct text co_authors = ownership->co_authors, person;
+    show_text_or_null(arena, object, "confidence", text_of(confidence_word(ownership->confidence)));
+    show_text_or_null(arena, object, "reason", ownership->reason);
+    show_text_or_null(arena, object, "author_name", ownership->author_name);
+    show_text_or_null(arena, object, "author_email", ownership->author_email);
+    struct value *list = value_set_list(arena, object, "co_authors");
+    while (text_cut(&co_authors, '\n', &person)) {
+        if (page->wants_json)
+            value_add_text(arena, list, person);
+        else
+            value_set_text(arena, value_add_object(arena, list), "person", person);
+    }
+}
+
 void page_set_error(const struct page *page, struct value *object,
                     const struct error_record *record, int64_t count)
 {

@@ -96,6 +96,9 @@ void page_frame(struct value *facts, struct arena *arena, struct text style, str
 bool page_is_known(const struct page *page, const struct error_record *record);
 // The place of an error as a page's facts: the fields that scripts read, and those the template
 // "error" shows. count: what "error_count" says.
+// Why this owner: "confidence", "reason", "author_name", "author_email" and "co_authors".
+void page_set_choice(const struct page *page, struct value *object,
+                     const struct ownership *ownership);
 void page_set_error(const struct page *page, struct value *object,
                     const struct error_record *record, int64_t count);
 

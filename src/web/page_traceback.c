@@ -182,6 +182,7 @@ bool page_traceback(struct page *page, struct error *error)
     value_set_int(page->arena, page->facts, "id", record.id);
     value_set_bool(page->arena, page->facts, "is_fixed", record.fixed_at_ms != 0);
     value_set_text(page->arena, page->facts, "fixed_commit", record.fixed_commit);
+    page_set_choice(page, page->facts, &record.ownership);
     if (!source_show(page, record.id, error))
         return false;
     if (page->wants_json) {

@@ -98,6 +98,7 @@ struct ownership make_ownership(const char *email)
                               .owner_email = text_of(email),
                               .author_name = TEXT("Ada Author"),
                               .author_email = TEXT("ada@laptop"),
+                              .co_authors = TEXT("Bob <bob@example.com>\nEve <eve@example.com>"),
                               .changed_at_ms = SUNDAY_MS - 5 * DAY_MS,
                               .commit_subject = TEXT("Add the handler"),
                               .confidence = CONFIDENCE_HIGH,

@@ -109,6 +109,7 @@ static void an_answer_gives_the_error_its_line_and_owner(void **state)
     assert_text_equal(record.ownership.owner_email, "ada@example.com");
     assert_text_equal(record.ownership.author_name, "Ada Author");
     assert_text_equal(record.ownership.author_email, "ada@laptop");
+    assert_text_equal(record.ownership.co_authors, "Bob <bob@example.com>\nEve <eve@example.com>");
     assert_int_equal(record.ownership.changed_at_ms, SUNDAY_MS - 5 * DAY_MS);
     assert_text_equal(record.ownership.commit_subject, "Add the handler");
     assert_int_equal(record.ownership.confidence, CONFIDENCE_HIGH);

@@ -328,6 +328,30 @@ static void a_report_with_a_message_alone_makes_a_letter(void **state)
     arena_release(&arena);
 }
 
+static void a_letter_names_co_authors_and_why_somebody_else_reads_it(void **state)
+{
+    (void)state;
+    struct arena arena = {0};
+    struct letter letter;
+    struct error_record record = make_record();
+    record.ownership.owner_email = TEXT("bob@example.com");
+    record.ownership.author_name = TEXT("renovate[bot]");
+    record.ownership.author_email = TEXT("renovate[bot]@example.com");
+    record.ownership.co_authors = TEXT("Ann <ann@x.org>\nEve <eve@x.org>");
+    record.ownership.confidence = CONFIDENCE_MEDIUM;
+    record.ownership.reason = TEXT("renovate[bot] is a bot; CODEOWNERS names bob@example.com");
+    write_letter(&record, &report, &arena, &letter);
+    assert_true(text_contains(letter.text, TEXT("renovate[bot] (together with Ann <ann@x.org>, Eve "
+                                                "<eve@x.org>) changed this line on ")));
+    assert_true(text_contains(letter.text, TEXT("How Flawless knows: renovate[bot] is a bot; "
+                                                "CODEOWNERS names bob@example.com.\n"
+                                                "Flawless is fairly sure of that.\n")));
+    record.ownership.co_authors = TEXT("A <a@x>\nB <b@x>\nC <c@x>\nD <d@x>");
+    write_letter(&record, &report, &arena, &letter);
+    assert_true(text_contains(letter.text, TEXT("C <c@x> and others) changed this line on ")));
+    arena_release(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -338,6 +362,7 @@ int main(void)
         cmocka_unit_test(nothing_from_outside_is_markup_or_controls_a_terminal),
         cmocka_unit_test(links_carry_their_parameters_encoded),
         cmocka_unit_test(the_largest_report_makes_a_bounded_letter_that_ends_as_it_should),
+        cmocka_unit_test(a_letter_names_co_authors_and_why_somebody_else_reads_it),
         cmocka_unit_test(a_report_with_a_message_alone_makes_a_letter),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
