@@ -12,6 +12,10 @@
 #include <frameobject.h>
 #include <stdbool.h>
 
+#ifdef Py_GIL_DISABLED
+#error "flawless is not for free-threaded Python yet: use the ordinary build of the same version"
+#endif
+
 #include "base/json_out.h"
 #include "report/scrub.h"
 

@@ -255,17 +255,35 @@ static PyMethodDef methods[] = {
     {NULL, NULL, 0, NULL},
 };
 
+// There is one client in a process, and what it calls belongs to one interpreter.
+static int refuse_sub_interpreter(PyObject *self)
+{
+    (void)self;
+    if (PyInterpreterState_Get() == PyInterpreterState_Main())
+        return 0;
+    PyErr_SetString(PyExc_ImportError,
+                    "flawless reports from a process's main interpreter only, and this is a "
+                    "sub-interpreter; mod_wsgi uses the main one with \"WSGIApplicationGroup "
+                    "%{GLOBAL}\", uWSGI with \"single-interpreter\"");
+    return -1;
+}
+
+static PyModuleDef_Slot slots[] = {
+    {Py_mod_exec, refuse_sub_interpreter},
+    {0, NULL},
+};
+
 static struct PyModuleDef definition = {
     PyModuleDef_HEAD_INIT,
     .m_name = "flawless._capture",
     .m_doc = "Captures exceptions and hands them to the sender's thread.",
-    .m_size = -1, // one client in a process
     .m_methods = methods,
+    .m_slots = slots,
 };
 
 PyMODINIT_FUNC PyInit__capture(void);
 
 PyMODINIT_FUNC PyInit__capture(void)
 {
-    return PyModule_Create(&definition);
+    return PyModuleDef_Init(&definition);
 }

@@ -248,7 +248,8 @@ def _identify(release: Optional[str] = None, environment: Optional[str] = None) 
 
 
 def _flush_at_end_of_worker() -> None:
-    # A multiprocessing worker ends without atexit; its own finalizers do run.
+    # A multiprocessing worker ends without atexit; its own finalizers do run. Those that exist when
+    # its work begins are forgotten, so that they are made by what is called then.
     from multiprocessing import util
 
     util.Finalize(None, _capture.flush, args=(EXIT_TIMEOUT_MS,), exitpriority=-100)
@@ -282,6 +283,7 @@ def adopt(
 def _watch_the_end() -> None:
     atexit.register(_capture.shutdown, EXIT_TIMEOUT_MS)
     os.register_at_fork(after_in_child=_after_fork)
+    _after_fork()  # a fork server's child has been forked already, and works later
     process = sys.modules.get("multiprocessing.process")
     if process is not None and process.parent_process() is not None:
         _flush_at_end_of_worker()
