@@ -98,8 +98,10 @@ FLAWLESS_API bool flawless_init(const char *servers, struct flawless_error *erro
  *                       names have one of them in it, in any case, are hidden, too
  *
  *     key               FLAWLESS_KEY           for servers whose address has none       none
- *     timeout_ms        -                      for one report, 1 to 3600000             10000
- *     exit_timeout_ms   -                      what exit() may take, 0 to 60000         2000
+ *     ca_file           FLAWLESS_CA_FILE,      certificates to trust (PEM), of whoever  the
+ * system's SSL_CERT_FILE          signed those of your servers timeout_ms        - for one report,
+ * 1 to 3600000             10000 exit_timeout_ms   -                      what exit() may take, 0
+ * to 60000         2000
  *
  * False for an unknown name or a value that cannot be; then nothing changes. NULL or "" for value
  * goes back to the default.
@@ -195,6 +197,11 @@ struct flawless_counter {
     uint64_t value;
 };
 FLAWLESS_API size_t flawless_counters(struct flawless_counter *counters, size_t n);
+
+/* What stands in the way, in one sentence for a log: no answer, a certificate that is not trusted,
+ * a key that is not known, a server that refuses. NULL when the newest report arrived, and before
+ * the first. Static. */
+FLAWLESS_API const char *flawless_trouble(void);
 
 /* "0.1.0", of the library that is running. */
 FLAWLESS_API const char *flawless_version(void);

@@ -50,6 +50,14 @@ static struct fl_report *take_due(int64_t now, int64_t *next_at_ms)
     return report;
 }
 
+static uint64_t count_forgotten(void)
+{
+    pthread_mutex_lock(&client.lock);
+    uint64_t n = client.throttle.forgotten_n;
+    pthread_mutex_unlock(&client.lock);
+    return n;
+}
+
 void fl_client_configure(struct fl_servers *servers, int64_t timeout_ms)
 {
     pthread_mutex_lock(&client.lock);
@@ -59,7 +67,7 @@ void fl_client_configure(struct fl_servers *servers, int64_t timeout_ms)
     pthread_mutex_unlock(&client.lock);
     if (!has_fork_handlers)
         pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child);
-    fl_sender_configure(servers, timeout_ms, take_due);
+    fl_sender_configure(servers, timeout_ms, take_due, count_forgotten);
 }
 
 bool fl_client_is_on(void)
@@ -148,7 +156,7 @@ struct fl_client_counts fl_client_counts(void)
                                       .waiting = fl_sender_waiting()};
     pthread_mutex_lock(&client.lock);
     counts.occurrences = client.occurrence_n;
-    counts.forgotten = client.throttle.forgotten_n;
+    counts.reports.lost.n[FL_LOST_FORGOTTEN] = client.throttle.forgotten_n;
     pthread_mutex_unlock(&client.lock);
     return counts;
 }

@@ -20,7 +20,6 @@ struct fl_ticket {
 struct fl_client_counts {
     struct fl_sent_counts reports;
     uint64_t occurrences; // fl_client_begin was called with a server configured
-    uint64_t forgotten;   // occurrences whose count could not be sent with any report
     size_t waiting;       // reports in the queue
 };
 

@@ -56,12 +56,22 @@ static bool add_servers(struct fl_servers *servers, struct text list, struct err
     return is_good;
 }
 
+static bool trust(struct fl_servers *servers, struct error *error)
+{
+    struct buffer ca_file = {0};
+    fl_settings_read(FL_CA_FILE, &ca_file);
+    bool is_trusted = !ca_file.failed && fl_servers_trust(servers, buffer_text(&ca_file));
+    buffer_release(&ca_file);
+    return is_trusted || error_set(error, ERROR_SYSTEM, "out of memory");
+}
+
 bool flawless_init(const char *servers, struct flawless_error *error)
 {
     struct fl_servers added = {0};
     struct error problem;
     fl_settings_find();
-    if (!add_servers(&added, text_of(servers ? servers : getenv("FLAWLESS_DSN")), &problem)) {
+    if (!add_servers(&added, text_of(servers ? servers : getenv("FLAWLESS_DSN")), &problem) ||
+        !trust(&added, &problem)) {
         fl_servers_release(&added);
         tell(error, &problem);
         return false;
@@ -237,6 +247,22 @@ bool flawless_shutdown(int timeout_ms)
     return fl_client_shutdown(timeout_ms > 0 ? timeout_ms : 0);
 }
 
+const char *flawless_trouble(void)
+{
+    static const char *const words[] = {
+        [FL_WELL] = NULL,
+        [FL_UNREACHABLE] =
+            "no answer from the Flawless server: is it running, and can this machine "
+            "reach the address in the DSN?",
+        [FL_UNTRUSTED] = "the Flawless server's certificate is not trusted: name the file with the "
+                         "certificate of who signed it (ca_file, FLAWLESS_CA_FILE)",
+        [FL_WRONG_KEY] = "the Flawless server does not know this project or key: compare the DSN "
+                         "with what \"flawless dsn\" prints",
+        [FL_REFUSING] = "the Flawless server takes no reports now: its log says why",
+    };
+    return words[fl_sender_trouble()];
+}
+
 size_t flawless_counters(struct flawless_counter *counters, size_t n)
 {
     const struct fl_client_counts c = fl_client_counts();
@@ -245,12 +271,12 @@ size_t flawless_counters(struct flawless_counter *counters, size_t n)
         {"sent", c.reports.sent},
         {"waiting", c.waiting},
         {"retried", c.reports.retried},
-        {"dropped_queue_full", c.reports.dropped_queue_full},
-        {"dropped_refused", c.reports.dropped_refused},
-        {"dropped_too_old", c.reports.dropped_too_old},
-        {"dropped_at_exit", c.reports.dropped_at_exit},
-        {"dropped_no_memory", c.reports.dropped_no_memory},
-        {"forgotten_occurrences", c.forgotten},
+        {"dropped_queue_full", c.reports.lost.n[FL_LOST_QUEUE_FULL]},
+        {"dropped_refused", c.reports.lost.n[FL_LOST_REFUSED]},
+        {"dropped_too_old", c.reports.lost.n[FL_LOST_TOO_OLD]},
+        {"dropped_at_exit", c.reports.lost.n[FL_LOST_AT_EXIT]},
+        {"dropped_no_memory", c.reports.lost.n[FL_LOST_NO_MEMORY]},
+        {"forgotten_occurrences", c.reports.lost.n[FL_LOST_FORGOTTEN]},
     };
     const size_t all_n = sizeof all / sizeof *all;
     for (size_t i = 0; i < n && i < all_n; i++)

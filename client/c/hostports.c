@@ -2,6 +2,7 @@
 #include "hostports.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/buffer.h"
 #include "version.h"
@@ -156,8 +157,16 @@ bool fl_servers_add(struct fl_servers *servers, struct text spec, struct text de
     return true;
 }
 
+bool fl_servers_trust(struct fl_servers *servers, struct text ca_file)
+{
+    free(servers->ca_file);
+    servers->ca_file = ca_file.len ? strndup(ca_file.at, ca_file.len) : NULL;
+    return servers->ca_file || !ca_file.len;
+}
+
 void fl_servers_release(struct fl_servers *servers)
 {
+    free(servers->ca_file);
     for (size_t i = 0; i < servers->n; i++) {
         free(servers->at[i].url);
         free(servers->at[i].auth);

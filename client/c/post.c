@@ -84,6 +84,15 @@ void fl_post_free(struct fl_post *p)
     free(p);
 }
 
+void fl_post_trust(struct fl_post *p, const char *ca_file)
+{
+    const char *systems = NULL;
+#if LIBCURL_VERSION_NUM >= 0x074600
+    systems = curl_version_info(CURLVERSION_NOW)->cainfo;
+#endif
+    curl_easy_setopt(p->easy, CURLOPT_CAINFO, ca_file ? ca_file : systems);
+}
+
 void fl_post_wake(struct fl_post *p)
 {
     curl_multi_wakeup(p->multi);
@@ -104,11 +113,11 @@ static bool transfer(struct fl_post *p, const _Atomic bool *stop)
     return false;
 }
 
-static bool was_complete(struct fl_post *p)
+static CURLcode result_of(struct fl_post *p)
 {
     int left;
     CURLMsg *message = curl_multi_info_read(p->multi, &left);
-    return message && message->msg == CURLMSG_DONE && message->data.result == CURLE_OK;
+    return message && message->msg == CURLMSG_DONE ? message->data.result : CURLE_RECV_ERROR;
 }
 
 static struct fl_answer read_answer(struct fl_post *p)
@@ -118,7 +127,7 @@ static struct fl_answer read_answer(struct fl_post *p)
     curl_easy_getinfo(p->easy, CURLINFO_RESPONSE_CODE, &status);
     curl_easy_getinfo(p->easy, CURLINFO_RETRY_AFTER, &retry_after_s);
     int64_t wait_s = retry_after_s > p->limit_s ? (int64_t)retry_after_s : p->limit_s;
-    return (struct fl_answer){(int)status, wait_s};
+    return (struct fl_answer){.status = (int)status, .wait_s = wait_s};
 }
 
 static struct curl_slist *make_headers(const struct fl_server *server, bool is_packed)
@@ -159,8 +168,11 @@ struct fl_answer fl_post_send(struct fl_post *p, const struct fl_server *server,
     // Elsewhere the usual environment (https_proxy, no_proxy) decides.
     curl_easy_setopt(p->easy, CURLOPT_PROXY, server->is_near ? "" : NULL);
     if (curl_multi_add_handle(p->multi, p->easy) == CURLM_OK) {
-        if (transfer(p, stop) && was_complete(p))
+        CURLcode result = transfer(p, stop) ? result_of(p) : CURLE_ABORTED_BY_CALLBACK;
+        if (result == CURLE_OK)
             answer = read_answer(p);
+        answer.is_untrusted =
+            result == CURLE_PEER_FAILED_VERIFICATION || result == CURLE_SSL_CACERT_BADFILE;
         curl_multi_remove_handle(p->multi, p->easy);
     }
     curl_easy_setopt(p->easy, CURLOPT_HTTPHEADER, NULL);

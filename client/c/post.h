@@ -11,12 +11,16 @@ enum { FL_CONNECT_TIMEOUT_MS = 2000 };
 struct fl_post;
 
 struct fl_answer {
-    int status;     // HTTP status; 0 when no complete answer came
-    int64_t wait_s; // seconds the server asks to wait before the next report; 0 when it does not
+    int status;        // HTTP status; 0 when no complete answer came
+    bool is_untrusted; // the server's certificate, or the file of those to trust
+    int64_t wait_s;    // seconds the server asks to wait before the next report; 0 when it does not
 };
 
 struct fl_post *fl_post_new(void);    // NULL when libcurl cannot start
 void fl_post_free(struct fl_post *p); // NULL is fine
+
+// The certificates to trust from now on; NULL for the system's. Copied.
+void fl_post_trust(struct fl_post *p, const char *ca_file);
 
 // Posts an envelope and waits for the answer, timeout_ms at most and no longer than *stop is false.
 struct fl_answer fl_post_send(struct fl_post *p, const struct fl_server *server,

@@ -55,7 +55,7 @@ size_t fl_report_size(const struct fl_report *r)
     return sizeof *r + r->members.cap;
 }
 
-void fl_report_seal(const struct fl_report *r, struct buffer *out)
+void fl_report_seal(const struct fl_report *r, const struct fl_lost *lost, struct buffer *out)
 {
     struct buffer head = {0};
     buffer_printf(&head, "{\"event_id\":\"%s\",\"timestamp\":%lld.%03d,", r->event_id,
@@ -74,6 +74,7 @@ void fl_report_seal(const struct fl_report *r, struct buffer *out)
     buffer_add(out, buffer_text(&head));
     buffer_add(out, buffer_text(&r->members));
     buffer_add(out, TEXT("}\n"));
+    fl_lost_write(lost, out);
     out->failed |= head.failed;
     buffer_release(&head);
 }

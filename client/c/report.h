@@ -4,6 +4,7 @@
 #define FLAWLESS_CLIENT_REPORT_H
 
 #include "base/buffer.h"
+#include "lost.h"
 
 enum { FL_EVENT_MAX = 1000 * 1000 }; // bytes of members; servers take events up to 1 MiB
 
@@ -26,8 +27,9 @@ struct fl_report *fl_report_new(struct buffer *members, int64_t happened_at_ms, 
 void fl_report_free(struct fl_report *r);         // NULL is fine
 size_t fl_report_size(const struct fl_report *r); // bytes of memory
 
-// Appends the whole envelope. Failure is the buffer's.
-void fl_report_seal(const struct fl_report *r, struct buffer *out);
+// Appends the whole envelope, with what was lost since the last one that arrived. Failure is the
+// buffer's.
+void fl_report_seal(const struct fl_report *r, const struct fl_lost *lost, struct buffer *out);
 
 // Random bits: event ids and jitter. Not for secrets.
 uint64_t fl_random(void);

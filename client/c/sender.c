@@ -32,6 +32,7 @@ static struct {
     bool has_new_servers;
     int64_t timeout_ms;
     fl_sender_more *more;
+    fl_sender_forgotten *forgotten;
     int64_t more_at_ms;
 
     pthread_t thread;
@@ -43,6 +44,8 @@ static struct {
     bool hurry;
     int64_t flush_until_ms;
     struct fl_sent_counts counts;
+    enum fl_trouble trouble;
+    struct fl_lost told; // of what was lost: a server knows it
 } sender = {.lock = PTHREAD_MUTEX_INITIALIZER, .timeout_ms = FL_TIMEOUT_MS};
 
 static void set_up_conditions(void)
@@ -117,10 +120,10 @@ static struct fl_report *pop(void)
     return r;
 }
 
-static void drop(struct fl_report *r, uint64_t *why)
+static void drop(struct fl_report *r, enum fl_loss why)
 {
     fl_report_free(r);
-    ++*why;
+    sender.counts.lost.n[why]++;
 }
 
 static bool enqueue(struct fl_report *r)
@@ -128,7 +131,7 @@ static bool enqueue(struct fl_report *r)
     bool has_room = sender.waiting_n < FL_QUEUE_MAX &&
                     sender.waiting_bytes + fl_report_size(r) <= FL_QUEUE_BYTES_MAX;
     if (!has_room || sender.is_closed) {
-        drop(r, has_room ? &sender.counts.dropped_at_exit : &sender.counts.dropped_queue_full);
+        drop(r, has_room ? FL_LOST_AT_EXIT : FL_LOST_QUEUE_FULL);
         return false;
     }
     r->queued_mono_ms = now_ms();
@@ -146,6 +149,8 @@ static void take_new_servers(void)
     sender.has_new_servers = false;
     for (size_t i = 0; i < FL_SERVER_MAX; i++)
         sender.pace[i] = (struct fl_pace){0};
+    fl_post_trust(sender.post, sender.servers.ca_file);
+    sender.trouble = FL_WELL;
 }
 
 static void take_more(void)
@@ -170,7 +175,7 @@ static void take_more(void)
 static void drop_the_old(void)
 {
     while (sender.first && now_ms() - sender.first->queued_mono_ms > FL_REPORT_AGE_MAX_MS)
-        drop(pop(), &sender.counts.dropped_too_old);
+        drop(pop(), FL_LOST_TOO_OLD);
 }
 
 // One of the servers that may be tried now, at random; NOBODY when there is none, and then
@@ -190,14 +195,30 @@ static int choose_server(int64_t *ready_at_ms)
     return ready_n ? (int)ready[fl_random() % ready_n] : NOBODY;
 }
 
+static bool is_success(int status)
+{
+    return status >= 200 && status < 300;
+}
+
 static bool is_refusal_for_good(int status)
 {
     return status >= 300 && status < 500 && status != 408 && status != 425 && status != 429;
 }
 
+static enum fl_trouble trouble_of(const struct fl_answer *answer)
+{
+    if (answer->is_untrusted)
+        return FL_UNTRUSTED;
+    if (answer->status == 0)
+        return FL_UNREACHABLE;
+    if (answer->status == 401 || answer->status == 403)
+        return FL_WRONG_KEY;
+    return is_success(answer->status) ? FL_WELL : FL_REFUSING;
+}
+
 static void settle(struct fl_report *r, struct fl_pace *pace, struct fl_answer answer)
 {
-    bool is_sent = answer.status >= 200 && answer.status < 300;
+    bool is_sent = is_success(answer.status);
     // Who answers that this report is malformed or too large is well; who does not know us is not.
     bool is_well = is_sent || answer.status == 400 || answer.status == 413;
     if (is_well)
@@ -205,6 +226,7 @@ static void settle(struct fl_report *r, struct fl_pace *pace, struct fl_answer a
     else if (answer.wait_s <= 0)
         fl_pace_failed(pace, now_ms(), (uint32_t)fl_random());
     fl_pace_asked(pace, now_ms(), answer.wait_s);
+    sender.trouble = trouble_of(&answer);
 
     bool stumbled =
         answer.status >= 500 && answer.status != 503 && ++r->refused_n >= FL_REFUSED_MAX;
@@ -212,7 +234,7 @@ static void settle(struct fl_report *r, struct fl_pace *pace, struct fl_answer a
         sender.counts.sent++;
         fl_report_free(r);
     } else if (stumbled || is_refusal_for_good(answer.status)) {
-        drop(r, &sender.counts.dropped_refused);
+        drop(r, FL_LOST_REFUSED);
     } else {
         sender.counts.retried++;
         push_front(r);
@@ -223,10 +245,14 @@ static void post_first(int server, struct buffer *envelope)
 {
     struct fl_report *r = pop();
     int64_t timeout_ms = sender.timeout_ms;
+    struct fl_lost lost = fl_lost_since(&sender.counts.lost, &sender.told);
+    uint64_t told_forgotten_n = sender.told.n[FL_LOST_FORGOTTEN];
     sender.is_posting = true;
     leave();
+    if (sender.forgotten)
+        lost.n[FL_LOST_FORGOTTEN] = sender.forgotten() - told_forgotten_n;
     buffer_clear(envelope);
-    fl_report_seal(r, envelope);
+    fl_report_seal(r, &lost, envelope);
     bool is_sealed = !envelope->failed;
     struct fl_answer answer = {0};
     if (is_sealed) // only this thread changes the servers
@@ -234,8 +260,10 @@ static void post_first(int server, struct buffer *envelope)
                               timeout_ms, &sender.stop);
     enter();
     sender.is_posting = false;
+    if (is_success(answer.status))
+        fl_lost_add(&sender.told, &lost);
     if (!is_sealed)
-        drop(r, &sender.counts.dropped_no_memory);
+        drop(r, FL_LOST_NO_MEMORY);
     else if (answer.status == 0 && sender.stop)
         push_front(r);
     else
@@ -300,6 +328,7 @@ static bool start_thread(void)
         sender.post = fl_post_new();
     if (!sender.post)
         return false;
+    fl_post_trust(sender.post, sender.servers.ca_file);
     pthread_attr_init(&attributes);
     pthread_attr_setstacksize(&attributes, STACK_SIZE);
     sigfillset(&all); // the program's signals are for the program's threads
@@ -310,7 +339,8 @@ static bool start_thread(void)
     return sender.is_running;
 }
 
-void fl_sender_configure(struct fl_servers *servers, int64_t timeout_ms, fl_sender_more *more)
+void fl_sender_configure(struct fl_servers *servers, int64_t timeout_ms, fl_sender_more *more,
+                         fl_sender_forgotten *forgotten)
 {
     enter();
     fl_servers_release(&sender.new_servers);
@@ -318,6 +348,7 @@ void fl_sender_configure(struct fl_servers *servers, int64_t timeout_ms, fl_send
     sender.has_new_servers = true;
     sender.timeout_ms = timeout_ms;
     sender.more = more;
+    sender.forgotten = forgotten;
     *servers = (struct fl_servers){0};
     pthread_cond_signal(&sender.work);
     leave();
@@ -330,7 +361,7 @@ bool fl_sender_put(struct fl_report *report)
     if (start_thread())
         is_queued = enqueue(report);
     else
-        drop(report, &sender.counts.dropped_no_memory);
+        drop(report, FL_LOST_NO_MEMORY);
     if (is_queued)
         pthread_cond_signal(&sender.work);
     leave();
@@ -376,7 +407,7 @@ void fl_sender_stop(int64_t deadline_mono_ms)
         is_waiting = wait_until(&sender.settled, deadline_mono_ms);
     bool has_ended = was_running && !sender.is_running;
     while (sender.first)
-        drop(pop(), &sender.counts.dropped_at_exit);
+        drop(pop(), FL_LOST_AT_EXIT);
     leave();
     if (has_ended) {
         pthread_join(sender.thread, NULL);
@@ -393,6 +424,14 @@ struct fl_sent_counts fl_sender_counts(void)
     struct fl_sent_counts counts = sender.counts;
     leave();
     return counts;
+}
+
+enum fl_trouble fl_sender_trouble(void)
+{
+    enter();
+    enum fl_trouble trouble = sender.trouble;
+    leave();
+    return trouble;
 }
 
 size_t fl_sender_waiting(void)
@@ -426,5 +465,7 @@ void fl_sender_after_fork_in_child(void)
     sender.flush_n = sender.stuck_n = 0;
     sender.flush_until_ms = sender.more_at_ms = 0;
     sender.counts = (struct fl_sent_counts){0};
+    sender.told = (struct fl_lost){0};
+    sender.trouble = FL_WELL;
     leave();
 }

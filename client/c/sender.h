@@ -19,11 +19,7 @@ enum {
 struct fl_sent_counts {
     uint64_t sent;    // answered with success
     uint64_t retried; // attempts that failed and were or will be repeated
-    uint64_t dropped_queue_full;
-    uint64_t dropped_refused; // the server said that it never wants it (or FL_REFUSED_MAX)
-    uint64_t dropped_too_old;
-    uint64_t dropped_at_exit;
-    uint64_t dropped_no_memory;
+    struct fl_lost lost;
 };
 
 // Gives the next report that is due without being asked for, NULL when there is none; *next_at_ms
@@ -32,8 +28,12 @@ typedef struct fl_report *fl_sender_more(int64_t now_ms, int64_t *next_at_ms);
 
 // There is one sender in a process: fork handlers and the end of the process have no arguments.
 
+// Occurrences that were forgotten so far, for fl_lost. Called by the sender's thread, with no lock.
+typedef uint64_t fl_sender_forgotten(void);
+
 // Replaces the servers (takes them, also when empty) and the timeout of one post.
-void fl_sender_configure(struct fl_servers *servers, int64_t timeout_ms, fl_sender_more *more);
+void fl_sender_configure(struct fl_servers *servers, int64_t timeout_ms, fl_sender_more *more,
+                         fl_sender_forgotten *forgotten);
 
 // Takes the report; the first one starts the thread. False when it was dropped (and counted).
 bool fl_sender_put(struct fl_report *report);
@@ -49,6 +49,10 @@ bool fl_sender_flush(int64_t deadline_mono_ms);
 void fl_sender_stop(int64_t deadline_mono_ms);
 
 struct fl_sent_counts fl_sender_counts(void);
+
+// What stands in the way now, by the newest answer. A new choice of servers begins well.
+enum fl_trouble { FL_WELL, FL_UNREACHABLE, FL_UNTRUSTED, FL_WRONG_KEY, FL_REFUSING };
+enum fl_trouble fl_sender_trouble(void);
 size_t fl_sender_waiting(void); // reports in the queue or on their way
 
 // For pthread_atfork. In the child the thread is gone and the queue is the parent's: it begins

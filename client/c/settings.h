@@ -13,6 +13,7 @@ enum fl_setting {
     FL_PLATFORM,
     FL_SCRUB,
     FL_KEY,
+    FL_CA_FILE,
     FL_TIMEOUT,
     FL_EXIT_TIMEOUT,
     FL_SETTING_N

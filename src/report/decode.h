@@ -3,6 +3,7 @@
 #ifndef FLAWLESS_REPORT_DECODE_H
 #define FLAWLESS_REPORT_DECODE_H
 
+#include "report/lost.h"
 #include "report/report.h"
 
 struct report_list {
@@ -10,6 +11,7 @@ struct report_list {
     size_t report_n;
     size_t
         dropped_n; // items of an envelope that are not ours to keep (transactions, sessions, ...)
+    struct lost lost;    // what the client could not send
     char event_id[33];   // to answer with; empty when no event was in sight
     struct text dsn_key; // public key in the envelope header's dsn; empty when there is none
 };

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 // Envelopes: a line of JSON, then items, each a line of JSON and a payload that either has the
-// length that line tells or ends at the next line feed. Items that are not events are passed over:
-// SDKs add new types all the time.
+// length that line tells or ends at the next line feed. Items that are neither events nor client
+// reports are passed over: SDKs add new types all the time.
 #include <sodium.h>
 #include <string.h>
 
 #include "report/dsn.h"
 #include "report/values.h"
 
-enum { HEADER_LINE_MAX = 16 * 1024 };
+enum { HEADER_LINE_MAX = 16 * 1024, CLIENT_REPORT_MAX = 16 * 1024 };
 
 struct envelope {
     struct decoder *d;
@@ -121,6 +121,14 @@ static bool read_event(struct envelope *e, struct text payload, bool *ours, stru
     return true;
 }
 
+static void read_client_report(struct envelope *e, struct text payload)
+{
+    struct error ignored;
+    struct json item;
+    if (payload.len <= CLIENT_REPORT_MAX && json_parse(e->d->header, payload, &item, &ignored))
+        lost_add(&e->list->lost, item);
+}
+
 // False when the framing is broken, so that nothing behind it can be read.
 static bool read_item(struct envelope *e)
 {
@@ -133,7 +141,9 @@ static bool read_item(struct envelope *e)
         note_failure(e, &failure, start);
         return false;
     }
-    bool ours = text_equal(json_text(json_get(header, TEXT("type"))), TEXT("event"));
+    struct text type = json_text(json_get(header, TEXT("type")));
+    bool ours = text_equal(type, TEXT("event"));
+    bool is_client_report = text_equal(type, TEXT("client_report"));
     size_t payload_at = e->at;
     if (!read_payload(e, header, &payload, &failure)) {
         note_failure(e, &failure, start);
@@ -141,7 +151,9 @@ static bool read_item(struct envelope *e)
     }
     if (ours && !read_event(e, payload, &ours, &failure))
         note_failure(e, &failure, payload_at);
-    if (!ours)
+    if (is_client_report)
+        read_client_report(e, payload);
+    else if (!ours)
         e->list->dropped_n++;
     return true;
 }

@@ -43,6 +43,10 @@ static void tell_reports(const struct health_rooms *rooms, struct arena *arena,
     value_set_int(arena, reports, "bad_input", intake.bad_input);
     value_set_int(arena, reports, "dropped_items", intake.dropped_items);
     value_set_int(arena, reports, "ignored", intake.ignored);
+    struct value *lost = value_set_object(arena, reports, "lost_by_clients");
+    for (int i = 0; i < LOST_REASON_N; i++)
+        if (intake.lost.n[i])
+            value_set_int(arena, lost, lost_reasons[i], intake.lost.n[i]);
     struct value *batches = value_set_object(arena, object, "ledger");
     value_set_int(arena, batches, "batches", ledger.batches);
     value_set_int(arena, batches, "waiting", ledger.waiting);

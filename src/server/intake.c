@@ -30,7 +30,7 @@ struct intake {
     pthread_mutex_t lock; // for the pool
     struct decoder *pool[DECODER_KEPT_MAX];
     int pool_n;
-    atomic_llong bad_input, dropped_items, ignored;
+    atomic_llong bad_input, dropped_items, ignored, lost[LOST_REASON_N];
 };
 
 // ---- decoders, used again ----
@@ -295,14 +295,24 @@ static bool read_reports(struct visit *visit, enum endpoint endpoint, struct err
     return is_decoded && has_key(visit, visit->list.dsn_key, true, error);
 }
 
+// Only of what is answered with success: else the client says it again.
+static void count_lost(struct visit *visit)
+{
+    for (int i = 0; i < LOST_REASON_N; i++)
+        if (visit->list.lost.n[i])
+            atomic_fetch_add(&visit->intake->lost[i], visit->list.lost.n[i]);
+}
+
 static void answer_request(struct submission *submission, const char *refusal)
 {
     struct visit *visit = (struct visit *)submission;
     give_decoder(visit->intake, &visit->decoder);
-    if (refusal)
+    if (refusal) {
         answer_error(visit->request, 503, refusal);
-    else
-        answer_accepted(visit->request, visit->list.event_id);
+        return;
+    }
+    count_lost(visit);
+    answer_accepted(visit->request, visit->list.event_id);
 }
 
 static void take_request(struct intake *intake, struct http_request *request,
@@ -331,6 +341,7 @@ static void take_request(struct intake *intake, struct http_request *request,
               &visit->submission);
     if (visit->submission.judged_n == 0) {
         give_decoder(intake, &visit->decoder);
+        count_lost(visit);
         answer_accepted(request, visit->list.event_id);
         return;
     }
@@ -431,7 +442,9 @@ void intake_free(struct intake *intake)
 
 void intake_look(struct intake *intake, struct intake_facts *facts)
 {
-    *facts =
-        (struct intake_facts){atomic_load(&intake->bad_input), atomic_load(&intake->dropped_items),
-                              atomic_load(&intake->ignored)};
+    *facts = (struct intake_facts){.bad_input = atomic_load(&intake->bad_input),
+                                   .dropped_items = atomic_load(&intake->dropped_items),
+                                   .ignored = atomic_load(&intake->ignored)};
+    for (int i = 0; i < LOST_REASON_N; i++)
+        facts->lost.n[i] = atomic_load(&intake->lost[i]);
 }

@@ -6,6 +6,7 @@
 
 #include "io/http.h"
 #include "io/thrift_server.h"
+#include "report/lost.h"
 #include "server/ledger.h"
 #include "server/projects.h"
 #include "web/web.h"
@@ -33,6 +34,7 @@ struct intake_facts {
     int64_t bad_input;     // requests that were no reports: malformed, too large, unknown key
     int64_t dropped_items; // of envelopes: transactions, sessions and whatever else is not an error
     int64_t ignored;       // reports, by third_party_whitelist or ignored_exceptions
+    struct lost lost;      // reports that clients say they could not send
 };
 void intake_look(struct intake *intake, struct intake_facts *facts);
 

@@ -28,6 +28,11 @@ static void tell_reports(const struct health_rooms *rooms, struct buffer *out)
                    intake.dropped_items);
     metrics_single(out, "flawless_reports_ignored_total", "counter",
                    "Reports that a rule file says are not worth counting.", intake.ignored);
+    metrics_family(out, "flawless_client_reports_lost_total", "counter",
+                   "Reports that clients say they could not send, by their reason.");
+    for (int i = 0; i < LOST_REASON_N; i++)
+        metrics_sample(out, "flawless_client_reports_lost_total", "reason", lost_reasons[i],
+                       intake.lost.n[i]);
     metrics_histogram(out, "flawless_batch_reports", "Reports committed together.",
                       &ledger.batch_reports, 0);
     metrics_histogram(out, "flawless_commit_seconds",

@@ -23,6 +23,7 @@ static long peak_kb(void)
 
 static void print_counters(void)
 {
+    printf("trouble %s\n", flawless_trouble() ? flawless_trouble() : "none");
     struct flawless_counter counters[32];
     size_t n = flawless_counters(counters, 32);
     for (size_t i = 0; i < n; i++)
@@ -87,6 +88,16 @@ static void leave(long n)
     _exit((int)n);
 }
 
+/* Fills the queue while no server answers, then reports to the one that REPORT_THEN names. */
+static void lose(long n)
+{
+    many(n);
+    flawless_init(getenv("REPORT_THEN"), NULL);
+    printf("flushed %d\n", flawless_flush(20000));
+    FLAWLESS_RECORD("Last", "after the trouble");
+    printf("flushed %d\n", flawless_flush(20000));
+}
+
 static volatile int is_over;
 
 static void *report_until_over(void *context)
@@ -135,7 +146,7 @@ static const struct {
     void (*run)(long n);
 } things[] = {
     {"full", full},   {"same", same},   {"growth", growth}, {"many", many},
-    {"flush", flush}, {"leave", leave}, {"forks", forks},
+    {"flush", flush}, {"leave", leave}, {"forks", forks},   {"lose", lose},
 };
 
 int main(int argc, char **argv)

@@ -9,6 +9,7 @@ import subprocess
 import time
 
 import pytest
+from certificates import Certificate
 from receiver import KEY, Hanging, Receiver
 from server import environment_without
 from stage import free_port, wait_for
@@ -215,6 +216,18 @@ def test_another_server_takes_what_the_first_does_not(receiver, report):
     assert len({event["event_id"] for event in receiver.accepted()}) == 100
 
 
+def test_what_was_lost_reaches_the_server_with_a_later_report(make_server, report):
+    server = make_server().start()
+    dead = f"http://{KEY}@127.0.0.1:{free_port()}/1"
+    ended = report(dead, "lose", 1200, REPORT_THEN=server.dsn)
+    lost = ended["dropped_queue_full"]
+    assert lost >= 100
+    told = server.json("/check_health")["server"]["reports"]["lost_by_clients"]
+    assert told["queue_overflow"] == lost
+    name = 'flawless_client_reports_lost_total{reason="queue_overflow"} '
+    assert f"{name}{lost}\n" in server.get("/metrics", accept="text/plain")
+
+
 def test_forks_among_reporting_threads_neither_hang_nor_lose_a_child(
     receiver, release_report
 ):
@@ -222,6 +235,23 @@ def test_forks_among_reporting_threads_neither_hang_nor_lose_a_child(
     assert ended["failed"] == 0
     types = [event["exception"]["values"][0]["type"] for event in receiver.accepted()]
     assert types.count("Child") == 50
+
+
+def test_what_stands_in_the_way_is_said_in_one_sentence(make_server, report, tmp_path):
+    certificate = Certificate(tmp_path, "signed")
+    server = make_server(**certificate.options()).start()
+    secure = f"https://{server.key}@127.0.0.1:{server.port}/1"
+
+    def trouble(dsn, **more):
+        return report(dsn, "flush", 20000, **more).lines["trouble"]
+
+    assert "FLAWLESS_CA_FILE" in trouble(secure)
+    assert "FLAWLESS_CA_FILE" in trouble(secure, options="ca_file=/nowhere.pem")
+    assert trouble(secure, options=f"ca_file={certificate.path}") == "none"
+    assert trouble(secure, FLAWLESS_CA_FILE=str(certificate.path)) == "none"
+    assert trouble(server.dsn) == "none"
+    assert "flawless dsn" in trouble(server.dsn.replace(server.key, KEY))
+    assert "no answer" in trouble(f"http://{KEY}@127.0.0.1:{free_port()}/1")
 
 
 @pytest.mark.parametrize(

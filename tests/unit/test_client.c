@@ -288,7 +288,7 @@ static void an_envelope_says_the_length_of_its_event(void **state)
     r->error_threshold = 3;
     r->happened_at_ms = 1700000000007;
     snprintf(r->event_id, sizeof r->event_id, "%032d", 5);
-    fl_report_seal(r, &envelope);
+    fl_report_seal(r, &(struct fl_lost){{0}}, &envelope);
     assert_text_equal(buffer_text(&envelope),
                       "{\"event_id\":\"00000000000000000000000000000005\",\"sdk\":{\"name\":"
                       "\"flawless.c\",\"version\":\"" FL_VERSION "\"}}\n"
@@ -296,6 +296,26 @@ static void an_envelope_says_the_length_of_its_event(void **state)
                       "{\"event_id\":\"00000000000000000000000000000005\",\"timestamp\":"
                       "1700000000.007,\"contexts\":{\"flawless\":{\"error_count\":12,"
                       "\"error_threshold\":3}},\"platform\":\"c\"}\n");
+    buffer_release(&envelope);
+    fl_report_free(r);
+}
+
+static void an_envelope_tells_what_was_lost(void **state)
+{
+    struct buffer envelope = {0};
+    struct fl_report *r = some_report();
+    struct fl_lost total = {.n = {[FL_LOST_QUEUE_FULL] = 7, [FL_LOST_TOO_OLD] = 2}};
+    struct fl_lost told = {.n = {[FL_LOST_QUEUE_FULL] = 4, [FL_LOST_TOO_OLD] = 2}};
+    struct fl_lost lost = fl_lost_since(&total, &told);
+    (void)state;
+    fl_report_seal(r, &lost, &envelope);
+    static const char expected[] =
+        "\n{\"type\":\"client_report\",\"length\":82}\n{\"discarded_events\":[{\"reason\":"
+        "\"queue_overflow\",\"category\":\"error\",\"quantity\":3}]}\n";
+    if (!strstr(envelope.at, expected))
+        fail_msg("%.*s", (int)envelope.len, envelope.at);
+    fl_lost_add(&told, &lost);
+    assert_memory_equal(&told, &total, sizeof total);
     buffer_release(&envelope);
     fl_report_free(r);
 }
@@ -423,6 +443,7 @@ int main(void)
         cmocka_unit_test(a_full_table_gives_away_what_it_kept_of_the_oldest),
         cmocka_unit_test(too_many_kept_bytes_are_sent_at_once),
         cmocka_unit_test(an_envelope_says_the_length_of_its_event),
+        cmocka_unit_test(an_envelope_tells_what_was_lost),
         cmocka_unit_test(the_commit_is_found_in_loose_packed_and_shared_refs),
         cmocka_unit_test(without_a_readable_commit_there_is_no_release),
     };

@@ -84,6 +84,24 @@ static void empty_payloads_and_ends_without_line_feed_are_fine(void **state)
     assert_int_equal(list.dropped_n, 1);
 }
 
+static void what_clients_lost_is_added_up_by_reason(void **state)
+{
+    (void)state;
+    assert_true(
+        decodes("{}\n{\"type\":\"client_report\"}\n{\"discarded_events\":["
+                "{\"reason\":\"queue_overflow\",\"category\":\"error\",\"quantity\":3},"
+                "{\"reason\":\"queue_overflow\",\"category\":\"transaction\",\"quantity\":9},"
+                "{\"reason\":\"queue_overflow\",\"category\":\"error\",\"quantity\":-1},"
+                "{\"reason\":\"new\",\"category\":\"error\",\"quantity\":1},7]}\n"
+                "{\"type\":\"client_report\"}\nnot JSON\n{\"type\":\"client_report\"}\n[]\n"
+                "{\"type\":\"event\"}\n{}"));
+    assert_int_equal(list.report_n, 1);
+    assert_int_equal(list.dropped_n, 0);
+    assert_string_equal(lost_reasons[0], "queue_overflow");
+    assert_int_equal(list.lost.n[0], 3);
+    assert_int_equal(list.lost.n[LOST_REASON_N - 1], 1);
+}
+
 static void the_answer_names_an_event_only_when_one_is_in_sight(void **state)
 {
     (void)state;
@@ -272,6 +290,7 @@ int main(void)
         TEST(an_envelope_gives_its_events_and_counts_the_rest),
         TEST(an_item_with_a_length_may_hold_any_byte),
         TEST(empty_payloads_and_ends_without_line_feed_are_fine),
+        TEST(what_clients_lost_is_added_up_by_reason),
         TEST(the_answer_names_an_event_only_when_one_is_in_sight),
         TEST(only_one_event_takes_the_id_of_the_envelope),
         TEST(one_bad_event_does_not_cost_the_others),

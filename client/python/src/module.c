@@ -117,6 +117,7 @@ static PyObject *configure(PyObject *self, PyObject *args)
         fl_servers_release(&servers);
         return NULL;
     }
+    fl_servers_trust(&servers, text_of(getenv("FLAWLESS_CA_FILE")));
     fl_client_configure(&servers, timeout_ms);
     Py_RETURN_NONE;
 }
@@ -231,15 +232,16 @@ static PyObject *counters(PyObject *self, PyObject *unused)
     (void)unused;
     struct fl_client_counts c = fl_client_counts();
     const struct fl_sent_counts *r = &c.reports;
-    return Py_BuildValue("{sKsKsKsKsKsKsKsKsKsn}", "occurrences", (unsigned long long)c.occurrences,
-                         "sent", (unsigned long long)r->sent, "retried",
-                         (unsigned long long)r->retried, "dropped_queue_full",
-                         (unsigned long long)r->dropped_queue_full, "dropped_refused",
-                         (unsigned long long)r->dropped_refused, "dropped_too_old",
-                         (unsigned long long)r->dropped_too_old, "dropped_at_exit",
-                         (unsigned long long)r->dropped_at_exit, "dropped_no_memory",
-                         (unsigned long long)r->dropped_no_memory, "forgotten_occurrences",
-                         (unsigned long long)c.forgotten, "waiting", (Py_ssize_t)c.waiting);
+    const uint64_t *lost = r->lost.n;
+    return Py_BuildValue(
+        "{sKsKsKsKsKsKsKsKsKsn}", "occurrences", (unsigned long long)c.occurrences, "sent",
+        (unsigned long long)r->sent, "retried", (unsigned long long)r->retried,
+        "dropped_queue_full", (unsigned long long)lost[FL_LOST_QUEUE_FULL], "dropped_refused",
+        (unsigned long long)lost[FL_LOST_REFUSED], "dropped_too_old",
+        (unsigned long long)lost[FL_LOST_TOO_OLD], "dropped_at_exit",
+        (unsigned long long)lost[FL_LOST_AT_EXIT], "dropped_no_memory",
+        (unsigned long long)lost[FL_LOST_NO_MEMORY], "forgotten_occurrences",
+        (unsigned long long)lost[FL_LOST_FORGOTTEN], "waiting", (Py_ssize_t)c.waiting);
 }
 
 static PyMethodDef methods[] = {
