@@ -29,7 +29,7 @@ static bool read_commit(struct text line, struct arena *arena, struct study_comm
     return fields[0].len >= 40;
 }
 
-static void read_commits(struct text output, struct arena *arena, struct study *study)
+void touching_parse(struct text output, struct arena *arena, struct study *study)
 {
     struct text line;
     study->commits = arena_array(arena, struct study_commit, STUDY_COMMIT_MAX + 1);
@@ -86,7 +86,7 @@ bool git_list_touching(const struct git *git, const struct touching_request *req
         study->commits_missing = arena_copy(arena, text_of(why_not.message));
     child_kill(&child);
     if (is_started)
-        read_commits(buffer_text(&output), arena, study);
+        touching_parse(buffer_text(&output), arena, study);
     buffer_release(&output);
     arena_release(&scratch);
     return is_started;

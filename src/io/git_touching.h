@@ -22,4 +22,7 @@ struct touching_request {
 bool git_list_touching(const struct git *git, const struct touching_request *request,
                        struct arena *arena, struct study *study, struct error *error);
 
+// For tests: fills commits, commit_n and has_more from what git says, whose last line may be cut.
+void touching_parse(struct text output, struct arena *arena, struct study *study);
+
 #endif
