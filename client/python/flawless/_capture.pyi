@@ -1,5 +1,7 @@
 from types import FrameType, TracebackType
-from typing import Any, Callable, Mapping, Optional, Sequence, Union
+from typing import Any, Callable, Iterable, Mapping, Optional, Sequence, Union
+
+from typing_extensions import Self
 
 def record(
     exception: Optional[BaseException],
@@ -31,3 +33,30 @@ def find_release(directory: str, /) -> Optional[str]: ...
 def flush(timeout_ms: int, /) -> bool: ...
 def shutdown(timeout_ms: int, /) -> None: ...
 def counters() -> dict[str, int]: ...
+
+class WatchedFunction:
+    """Calls function; what it raises is told to report, which says whether to raise it again."""
+
+    def __init__(
+        self,
+        function: Callable[..., Any],
+        report: Callable[[BaseException, Optional[FrameType]], bool],
+        /,
+    ) -> None: ...
+    def __call__(self, *args: Any, **kwargs: Any) -> Any: ...
+
+class WatchedResponse:
+    """Iterates and closes an iterable; what it raises is told to report and raised again. Calls
+    end(around) when it is closed."""
+
+    def __init__(
+        self,
+        iterable: Iterable[Any],
+        report: Callable[[BaseException, None], object],
+        end: Callable[[Any], object],
+        around: Any,
+        /,
+    ) -> None: ...
+    def __iter__(self) -> Self: ...
+    def __next__(self) -> Any: ...
+    def close(self) -> None: ...

@@ -122,6 +122,9 @@ extern struct buffer value_scratch, variables_scratch, exceptions_scratch;
 struct buffer take_scratch(struct buffer *kept, size_t max);
 void give_scratch(struct buffer *kept, struct buffer *used);
 
+// ---- watched.c: what passes everything through until something is raised
+extern PyTypeObject watched_function_type, watched_response_type;
+
 // ---- event.c
 struct occurrence {
     PyObject *exception;   // NULL for a message, which is in details

@@ -270,8 +270,16 @@ static int refuse_sub_interpreter(PyObject *self)
     return -1;
 }
 
+static int add_types(PyObject *module)
+{
+    if (PyModule_AddType(module, &watched_function_type) < 0)
+        return -1;
+    return PyModule_AddType(module, &watched_response_type);
+}
+
 static PyModuleDef_Slot slots[] = {
     {Py_mod_exec, refuse_sub_interpreter},
+    {Py_mod_exec, add_types},
     {0, NULL},
 };
 

@@ -26,7 +26,7 @@ static void write_variable(struct capture *c, const char *prefix, PyObject *name
 static bool is_furniture(PyObject *name, PyObject *value)
 {
     if (PyModule_Check(value) || PyType_Check(value) || PyFunction_Check(value) ||
-        PyCFunction_Check(value))
+        PyCFunction_Check(value) || Py_IS_TYPE(value, &watched_function_type))
         return true;
     Py_ssize_t len = PyUnicode_GET_LENGTH(name);
     return len > 4 && PyUnicode_READ_CHAR(name, 0) == '_' && PyUnicode_READ_CHAR(name, 1) == '_' &&

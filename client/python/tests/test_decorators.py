@@ -1,7 +1,12 @@
 # SPDX-License-Identifier: MIT
 import asyncio
+import copy
 import functools
+import gc
 import inspect
+import pickle
+import types
+import weakref
 
 import pytest
 from conftest import Server, raised
@@ -295,3 +300,76 @@ def test_an_asynchronous_block_is_watched_too(server):
 
     asyncio.run(work())
     assert len(server.flushed()) == 1
+
+
+@wrap_function
+def pickled(a, b: int = 2, *, c=None):
+    "Can be found by its name."
+    return a, b, c
+
+
+class Holder:
+    @wrap_function
+    def method(self, value):
+        return self, value
+
+
+def test_a_wrapper_looks_like_the_function_that_it_wraps():
+    assert inspect.isfunction(pickled) and isinstance(pickled, types.FunctionType)
+    assert str(inspect.signature(pickled)) == "(a, b: int = 2, *, c=None)"
+    assert pickled.__wrapped__.__code__ is pickled.__code__
+    assert (pickled.__name__, pickled.__qualname__) == ("pickled", "pickled")
+    assert pickled.__module__ == __name__ and pickled.__doc__ == "Can be found by its name."
+    assert pickled.__annotations__ == {"b": "int"} or pickled.__annotations__ == {"b": int}
+    assert repr(pickled).startswith("<function pickled at ")
+    assert pickle.loads(pickle.dumps(pickled)) is pickled
+    assert copy.copy(pickled) is pickled and copy.deepcopy(pickled) is pickled
+    assert weakref.ref(pickled)() is pickled
+    pickled.colour = "red"
+    assert pickled.colour == "red" and "colour" in vars(pickled)
+    with pytest.raises(AttributeError):
+        pickled.nothing
+
+
+def test_a_wrapped_method_is_bound_like_any_other():
+    holder = Holder()
+    assert holder.method(1) == (holder, 1)
+    assert Holder.method(holder, value=2) == (holder, 2)
+    assert inspect.ismethod(holder.method) and holder.method.__self__ is holder
+    assert list(inspect.signature(holder.method).parameters) == ["value"]
+    assert inspect.isfunction(Holder.method)
+
+
+def test_wrappers_that_nobody_needs_any_more_are_released():
+    def make():
+        @wrap_function
+        def inner():
+            return inner  # holds itself
+
+        return weakref.ref(inner)
+
+    gone = make()
+    gc.collect()
+    assert gone() is None
+
+
+def test_recursion_through_a_wrapper_ends_as_without_it(server):
+    @wrap_function
+    def endless():
+        return endless()
+
+    assert isinstance(raised(endless), RecursionError)
+    assert functions(server.flushed()[0])[-1] == "endless"
+
+
+def test_ctrl_c_while_reporting_reaches_the_program(server, monkeypatch):
+    def interrupted(*args, **named):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("flawless.client.client.report", interrupted)
+
+    @wrap_function
+    def fail():
+        raise ValueError
+
+    assert isinstance(raised(fail), KeyboardInterrupt)

@@ -9,6 +9,7 @@ import sys
 from types import FrameType, TracebackType
 from typing import Any, Callable, Optional, Type, TypeVar, Union, overload
 
+from flawless import _capture
 from flawless.client import client
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -39,16 +40,8 @@ class _Guard:
         return self.reraise or not isinstance(exception, Exception)
 
 
-def _wrap_plain(func: Callable[..., Any], guard: _Guard) -> Callable[..., Any]:
-    def wrapper(*args: Any, **kwargs: Any) -> Any:
-        try:
-            return func(*args, **kwargs)
-        except BaseException as exception:
-            if guard.report(exception, sys._getframe().f_back):
-                raise
-            return None
-
-    return wrapper
+def _watch_call(func: Callable[..., Any], guard: _Guard) -> Callable[..., Any]:
+    return _capture.WatchedFunction(func, guard.report)
 
 
 def _wrap_coroutine(func: Callable[..., Any], guard: _Guard) -> Callable[..., Any]:
@@ -106,7 +99,7 @@ def _wrapping_for(func: Callable[..., Any]) -> Callable[..., Any]:
         return _wrap_coroutine
     if inspect.isgeneratorfunction(func):
         return _wrap_generator
-    return _wrap_plain
+    return _watch_call
 
 
 @overload

@@ -6,9 +6,10 @@ from __future__ import annotations
 import functools
 import io
 import re
-from typing import Any, Callable, Iterable, Iterator, Mapping, Optional
+from typing import Any, Callable, Iterable, Mapping, Optional
 from urllib.parse import quote
 
+from flawless import _capture
 from flawless.client import client, context
 
 Environ = Mapping[str, Any]
@@ -85,48 +86,6 @@ class _WatchedFile:
             raise
 
 
-class _WatchedResponse:
-    """The iterable an application gave, reporting what it raises while it is sent or closed."""
-
-    __slots__ = ("_response", "_iterator", "_report", "_around")
-
-    def __init__(
-        self,
-        response: Iterable[bytes],
-        report: Callable[[BaseException], None],
-        around: context.Scope,
-    ) -> None:
-        self._response = response
-        self._iterator: Optional[Iterator[bytes]] = None
-        self._report = report
-        self._around = around
-
-    def __iter__(self) -> Iterator[bytes]:
-        return self
-
-    def __next__(self) -> bytes:
-        try:
-            if self._iterator is None:
-                self._iterator = iter(self._response)
-            return next(self._iterator)
-        except StopIteration:
-            raise
-        except BaseException as exception:
-            self._report(exception)
-            raise
-
-    def close(self) -> None:
-        try:
-            close = getattr(self._response, "close", None)
-            if close is not None:
-                close()
-        except BaseException as exception:
-            self._report(exception)
-            raise
-        finally:
-            context.end(self._around)
-
-
 class FlawlessMiddleware:
     """Wraps a WSGI application. Exceptions are reported with their request and raised again.
 
@@ -164,7 +123,7 @@ class FlawlessMiddleware:
             self._watch_file(response)
             context.end(around)
             return response
-        return _WatchedResponse(response, self._report, around)
+        return _capture.WatchedResponse(response, self._report, context.end, around)
 
     @staticmethod
     def _is_file(environ: Environ, response: Any) -> bool:

@@ -1,0 +1,342 @@
+// SPDX-License-Identifier: MIT
+// Callables and responses that pass everything through until something is raised. Then, and only
+// then, Python code of the package runs. In C because each call of the program pays for it.
+#include <stddef.h>
+
+#include "capture.h"
+
+// Takes what was raised, with its traceback; NULL when nothing was.
+static PyObject *take_raised(void)
+{
+#if PY_VERSION_HEX >= 0x030C0000
+    return PyErr_GetRaisedException();
+#else
+    PyObject *type, *value, *traceback;
+    PyErr_Fetch(&type, &value, &traceback);
+    if (!type)
+        return NULL;
+    PyErr_NormalizeException(&type, &value, &traceback);
+    if (traceback)
+        PyException_SetTraceback(value, traceback);
+    Py_XDECREF(type);
+    Py_XDECREF(traceback);
+    return value;
+#endif
+}
+
+static void raise_again(PyObject *exception)
+{
+#if PY_VERSION_HEX >= 0x030C0000
+    PyErr_SetRaisedException(Py_NewRef(exception));
+#else
+    PyObject *type = (PyObject *)Py_TYPE(exception);
+    Py_INCREF(type);
+    Py_INCREF(exception);
+    PyErr_Restore(type, exception, PyException_GetTraceback(exception));
+#endif
+}
+
+// Tells report what was raised. False when the exception is to be forgotten, which it never is if
+// is_kept; else one is raised: the same, or Ctrl-C when that came meanwhile.
+static bool tell(PyObject *report, PyObject *caller, bool is_kept)
+{
+    PyObject *exception = take_raised();
+    if (!exception)
+        return true;
+    PyObject *answer = PyObject_CallFunctionObjArgs(report, exception, caller, NULL);
+    bool is_raised = !answer || is_kept || PyObject_IsTrue(answer) != 0;
+    if (!answer && PyErr_ExceptionMatches(PyExc_Exception))
+        PyErr_Clear(); // there was no stack left, for instance; an outer wrapper may have some
+    if (is_raised && !PyErr_Occurred())
+        raise_again(exception);
+    Py_XDECREF(answer);
+    Py_DECREF(exception);
+    return is_raised;
+}
+
+// ---- a function
+
+struct watched {
+    PyObject_HEAD vectorcallfunc call;
+    PyObject *function;
+    PyObject *report; // (exception, caller's frame or None) -> whether to raise it again
+    PyObject *dict, *weak_references;
+};
+
+static PyObject *watched_fail(struct watched *w)
+{
+    PyFrameObject *frame = PyEval_GetFrame();
+    PyObject *caller = frame ? (PyObject *)frame : Py_None;
+    PyObject *report = w->report;
+    Py_INCREF(caller);
+    Py_INCREF(report);
+    bool is_raised = tell(report, caller, false);
+    Py_DECREF(report);
+    Py_DECREF(caller);
+    if (is_raised)
+        return NULL;
+    Py_RETURN_NONE;
+}
+
+static PyObject *watched_call(PyObject *self, PyObject *const *args, size_t n, PyObject *names)
+{
+    struct watched *w = (struct watched *)self;
+    PyObject *result = PyObject_Vectorcall(w->function, args, n, names);
+    if (result)
+        return result;
+    return watched_fail(w); // the program holds a reference while it calls
+}
+
+static PyObject *watched_new(PyTypeObject *type, PyObject *args, PyObject *names)
+{
+    PyObject *function, *report;
+    if ((names && PyDict_GET_SIZE(names)) || !PyArg_ParseTuple(args, "OO", &function, &report))
+        return PyErr_Occurred() ? NULL : PyErr_Format(PyExc_TypeError, "no names are taken");
+    struct watched *w = (struct watched *)type->tp_alloc(type, 0);
+    if (!w)
+        return NULL;
+    Py_INCREF(function);
+    Py_INCREF(report);
+    w->call = watched_call;
+    w->function = function;
+    w->report = report;
+    return (PyObject *)w;
+}
+
+static int watched_traverse(PyObject *self, visitproc visit, void *arg)
+{
+    struct watched *w = (struct watched *)self;
+    Py_VISIT(w->function);
+    Py_VISIT(w->report);
+    Py_VISIT(w->dict);
+    return 0;
+}
+
+static int watched_clear(PyObject *self)
+{
+    struct watched *w = (struct watched *)self;
+    Py_CLEAR(w->function);
+    Py_CLEAR(w->report);
+    Py_CLEAR(w->dict);
+    return 0;
+}
+
+static void watched_free(PyObject *self)
+{
+    PyObject_GC_UnTrack(self);
+    if (((struct watched *)self)->weak_references)
+        PyObject_ClearWeakRefs(self);
+    watched_clear(self);
+    Py_TYPE(self)->tp_free(self);
+}
+
+// A method when it is found in a class, like any function.
+static PyObject *watched_bind(PyObject *self, PyObject *object, PyObject *type)
+{
+    (void)type;
+    if (object && object != Py_None)
+        return PyMethod_New(self, object);
+    Py_INCREF(self);
+    return self;
+}
+
+// What it does not have itself (__code__, __defaults__, ...) it has from the function.
+static PyObject *watched_attribute(PyObject *self, PyObject *name)
+{
+    PyObject *value = PyObject_GenericGetAttr(self, name);
+    PyObject *function = ((struct watched *)self)->function;
+    if (value || !function || !PyErr_ExceptionMatches(PyExc_AttributeError))
+        return value;
+    PyErr_Clear();
+    return PyObject_GetAttr(function, name);
+}
+
+// It says that it is a function when what it watches is one, so that inspect believes it.
+static PyObject *watched_class(PyObject *self, void *unused)
+{
+    (void)unused;
+    PyObject *function = ((struct watched *)self)->function;
+    int is_function = function ? PyObject_IsInstance(function, (PyObject *)&PyFunction_Type) : 0;
+    if (is_function < 0)
+        return NULL;
+    PyObject *type = is_function ? (PyObject *)&PyFunction_Type : (PyObject *)Py_TYPE(self);
+    Py_INCREF(type);
+    return type;
+}
+
+static PyObject *watched_repr(PyObject *self)
+{
+    return PyObject_Repr(((struct watched *)self)->function);
+}
+
+// Pickled and copied by its name, like any function.
+static PyObject *watched_reduce(PyObject *self, PyObject *unused)
+{
+    (void)unused;
+    return PyObject_GetAttrString(self, "__qualname__");
+}
+
+static PyMethodDef watched_methods[] = {
+    {"__reduce__", watched_reduce, METH_NOARGS, NULL},
+    {NULL, NULL, 0, NULL},
+};
+
+static PyGetSetDef watched_properties[] = {
+    {"__dict__", PyObject_GenericGetDict, PyObject_GenericSetDict, NULL, NULL},
+    {"__class__", watched_class, NULL, NULL, NULL},
+    {NULL, NULL, NULL, NULL, NULL},
+};
+
+PyTypeObject watched_function_type = {
+    PyVarObject_HEAD_INIT(NULL, 0).tp_name = "flawless._capture.WatchedFunction",
+    .tp_basicsize = sizeof(struct watched),
+    .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_HAVE_VECTORCALL |
+                Py_TPFLAGS_METHOD_DESCRIPTOR,
+    .tp_vectorcall_offset = offsetof(struct watched, call),
+    .tp_dictoffset = offsetof(struct watched, dict),
+    .tp_weaklistoffset = offsetof(struct watched, weak_references),
+    .tp_new = watched_new,
+    .tp_call = PyVectorcall_Call,
+    .tp_traverse = watched_traverse,
+    .tp_clear = watched_clear,
+    .tp_dealloc = watched_free,
+    .tp_descr_get = watched_bind,
+    .tp_getattro = watched_attribute,
+    .tp_setattro = PyObject_GenericSetAttr,
+    .tp_repr = watched_repr,
+    .tp_methods = watched_methods,
+    .tp_getset = watched_properties,
+};
+
+// ---- what a WSGI application gives: an iterable that may have to be closed
+
+struct response {
+    PyObject_HEAD PyObject *iterable;
+    PyObject *iterator; // from the first item on
+    PyObject *report;   // (exception, None)
+    PyObject *end;      // (around), called when it is closed
+    PyObject *around;
+};
+
+static PyObject *response_new(PyTypeObject *type, PyObject *args, PyObject *names)
+{
+    PyObject *iterable, *report, *end, *around;
+    if ((names && PyDict_GET_SIZE(names)) ||
+        !PyArg_UnpackTuple(args, "WatchedResponse", 4, 4, &iterable, &report, &end, &around))
+        return PyErr_Occurred() ? NULL : PyErr_Format(PyExc_TypeError, "no names are taken");
+    struct response *r = (struct response *)type->tp_alloc(type, 0);
+    if (!r)
+        return NULL;
+    Py_INCREF(iterable);
+    Py_INCREF(report);
+    Py_INCREF(end);
+    Py_INCREF(around);
+    r->iterable = iterable;
+    r->report = report;
+    r->end = end;
+    r->around = around;
+    return (PyObject *)r;
+}
+
+static PyObject *response_next(PyObject *self)
+{
+    struct response *r = (struct response *)self;
+    if (!r->iterator)
+        r->iterator = PyObject_GetIter(r->iterable);
+    PyObject *item = r->iterator ? Py_TYPE(r->iterator)->tp_iternext(r->iterator) : NULL;
+    if (!item && PyErr_Occurred() && !PyErr_ExceptionMatches(PyExc_StopIteration))
+        tell(r->report, Py_None, true);
+    return item;
+}
+
+// A new reference, or NULL, without an exception when there is just no such attribute.
+static PyObject *find_attribute(PyObject *object, PyObject *name)
+{
+    PyObject *value = NULL;
+#if PY_VERSION_HEX >= 0x030D0000
+    PyObject_GetOptionalAttr(object, name, &value);
+#else
+    _PyObject_LookupAttr(object, name, &value);
+#endif
+    return value;
+}
+
+// Whether the iterable has no close, or it went well; else what it raised is told and raised.
+static bool close_iterable(struct response *r)
+{
+    static PyObject *name;
+    if (!name)
+        name = PyUnicode_InternFromString("close");
+    PyObject *close = name ? find_attribute(r->iterable, name) : NULL;
+    if (!close && !PyErr_Occurred())
+        return true;
+    PyObject *closed = close ? PyObject_CallNoArgs(close) : NULL;
+    Py_XDECREF(close);
+    Py_XDECREF(closed);
+    if (!closed)
+        tell(r->report, Py_None, true);
+    return closed != NULL;
+}
+
+static PyObject *response_close(PyObject *self, PyObject *unused)
+{
+    (void)unused;
+    struct response *r = (struct response *)self;
+    PyObject *exception = close_iterable(r) ? NULL : take_raised();
+    PyObject *ended = PyObject_CallOneArg(r->end, r->around);
+    if (!ended)
+        PyErr_Clear();
+    Py_XDECREF(ended);
+    if (!exception)
+        Py_RETURN_NONE;
+    raise_again(exception);
+    Py_DECREF(exception);
+    return NULL;
+}
+
+static int response_traverse(PyObject *self, visitproc visit, void *arg)
+{
+    struct response *r = (struct response *)self;
+    Py_VISIT(r->iterable);
+    Py_VISIT(r->iterator);
+    Py_VISIT(r->report);
+    Py_VISIT(r->end);
+    Py_VISIT(r->around);
+    return 0;
+}
+
+static int response_clear(PyObject *self)
+{
+    struct response *r = (struct response *)self;
+    Py_CLEAR(r->iterable);
+    Py_CLEAR(r->iterator);
+    Py_CLEAR(r->report);
+    Py_CLEAR(r->end);
+    Py_CLEAR(r->around);
+    return 0;
+}
+
+static void response_free(PyObject *self)
+{
+    PyObject_GC_UnTrack(self);
+    response_clear(self);
+    Py_TYPE(self)->tp_free(self);
+}
+
+static PyMethodDef response_methods[] = {
+    {"close", response_close, METH_NOARGS, NULL},
+    {NULL, NULL, 0, NULL},
+};
+
+PyTypeObject watched_response_type = {
+    PyVarObject_HEAD_INIT(NULL, 0).tp_name = "flawless._capture.WatchedResponse",
+    .tp_basicsize = sizeof(struct response),
+    .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC,
+    .tp_new = response_new,
+    .tp_iter = PyObject_SelfIter,
+    .tp_iternext = response_next,
+    .tp_methods = response_methods,
+    .tp_traverse = response_traverse,
+    .tp_clear = response_clear,
+    .tp_dealloc = response_free,
+};
