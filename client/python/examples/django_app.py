@@ -10,6 +10,7 @@ from django.urls import path
 import flawless
 
 settings.configure(
+    SECRET_KEY="of this example",
     ALLOWED_HOSTS=["testserver"],
     ROOT_URLCONF=__name__,
     MIDDLEWARE=["flawless.integrations.django.middleware"],

@@ -55,8 +55,10 @@ def request_of(scope: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _route_of(scope: Mapping[str, Any]) -> Optional[str]:
-    # Starlette and FastAPI put what they found here, while they serve the request.
-    return getattr(scope.get("route"), "path", None)
+    # Starlette and FastAPI put there what they found, while they serve the request; older
+    # Starlettes only the function.
+    path = getattr(scope.get("route"), "path", None)
+    return path or getattr(scope.get("endpoint"), "__qualname__", None)
 
 
 class FlawlessMiddleware:

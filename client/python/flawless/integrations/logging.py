@@ -56,7 +56,7 @@ def report(record: logging.LogRecord) -> None:
 
 
 class FlawlessHandler(logging.Handler):
-    """A handler for one's own logging configuration: "flawless.integrations.logging.FlawlessHandler".
+    """A handler for a logging configuration: "flawless.integrations.logging.FlawlessHandler".
 
     level: the least that is reported.
     """
