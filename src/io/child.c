@@ -165,8 +165,7 @@ bool child_start(const struct child_job *job, struct child *child, struct error 
     child->in = p.in[1];
     child->out = p.out[0];
     child->err = p.err[0];
-    child->timeout_ms = job->timeout_ms;
-    child->deadline_mono_ms = clock_mono_ms(&clock_system) + job->timeout_ms;
+    child_allow(child, job->timeout_ms);
     return true;
 }
 
@@ -292,6 +291,18 @@ bool child_read(struct child *child, struct buffer *output, bool *is_end, struct
             return false;
     *is_end = child->out < 0;
     return true;
+}
+
+void child_allow(struct child *child, int64_t timeout_ms)
+{
+    child->timeout_ms = timeout_ms;
+    child->deadline_mono_ms = clock_mono_ms(&clock_system) + timeout_ms;
+}
+
+bool child_is_silent(const struct child *child)
+{
+    struct pollfd end = {.fd = child->out, .events = POLLIN};
+    return child->pid > 0 && child->out >= 0 && poll(&end, 1, 0) == 0;
 }
 
 // ---- end ----

@@ -47,6 +47,10 @@ bool child_write(struct child *child, struct text input, struct buffer *output,
 // Waits for output and adds it. *is_end when there will be no more. False as above.
 bool child_read(struct child *child, struct buffer *output, bool *is_end, struct error *error);
 
+// Between questions: gives it timeout_ms from now on; and whether it is alive and says nothing.
+void child_allow(struct child *child, int64_t timeout_ms);
+bool child_is_silent(const struct child *child);
+
 // Closes its input, reads the rest of its output (NULL: throws it away) and waits for its end.
 // False unless it ended with status 0; the message has the end of what it said on standard error.
 bool child_finish(struct child *child, struct buffer *output, struct error *error);

@@ -84,9 +84,10 @@ static void parse_field(struct text field, struct entry *entry, struct arena *ar
         entry->line.changed_at_ms = seconds * 1000;
     else if (text_equal(name, TEXT("summary")))
         entry->line.commit_subject = mended(value, arena);
-    else if (text_equal(name, TEXT("filename")))
-        entry->line.origin.path = mended(unquoted(value, arena), arena);
-    else if (text_equal(name, TEXT("boundary")))
+    else if (text_equal(name, TEXT("filename"))) {
+        entry->line.raw_path = arena_copy(arena, unquoted(value, arena));
+        entry->line.origin.path = mended(entry->line.raw_path, arena);
+    } else if (text_equal(name, TEXT("boundary")))
         entry->line.is_boundary = true;
 }
 
@@ -137,7 +138,8 @@ static bool run_part(const struct git *git, const struct blame_request *request,
     arguments[n++] = "--line-porcelain";
     arguments[n++] = "-w";
     arguments[n++] = "-M";
-    arguments[n++] = "-C";
+    if (request->reach != BLAME_WITHIN_FILE)
+        arguments[n++] = "-C";
     arguments[n++] = "--encoding=UTF-8";
     arguments[n++] = "--no-textconv";
     if (request->ignored.len)
@@ -147,7 +149,8 @@ static bool run_part(const struct git *git, const struct blame_request *request,
         long long from = number > NEIGHBOURS ? number - NEIGHBOURS : 1;
         arguments[n++] = arena_printf(&scratch, "-L%lld,%lld", from, number + NEIGHBOURS).at;
     }
-    arguments[n++] = request->revision;
+    bool is_one = request->reach == BLAME_ONE_COMMIT;
+    arguments[n++] = arena_printf(&scratch, "%s%s", request->revision, is_one ? "^!" : "").at;
     arguments[n++] = "--";
     arguments[n++] = arena_string(&scratch, request->path);
     bool ok =

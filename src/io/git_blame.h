@@ -10,9 +10,16 @@ struct blamed_line {
     int64_t line_number; // what was asked for
     bool is_blamed;      // git said something about it
     struct line_identity origin;
+    struct text raw_path; // of the origin, as git knows it; maybe not UTF-8
     struct text author_name, author_email, commit_subject;
     int64_t changed_at_ms;
     bool is_boundary; // the history that is here begins with this commit
+};
+
+enum blame_reach {
+    BLAME_FAR,         // through moves, renames and copies from other files
+    BLAME_WITHIN_FILE, // the same without copies: a commit graph makes only this fast
+    BLAME_ONE_COMMIT,  // as far as BLAME_FAR, but to the revision's parents only
 };
 
 struct blame_request {
@@ -20,6 +27,7 @@ struct blame_request {
     const char *revision; // full hash
     struct text path;     // sane
     struct text ignored;  // commits to look through: full hashes, one a line
+    enum blame_reach reach;
 };
 
 // Asks for all lines, which exist at that revision, in as few processes as the length of a command

@@ -6,11 +6,13 @@
 
 #include <string.h>
 
+#include "base/clock.h"
+
 bool objects_open(const struct git *git, int64_t timeout_ms, struct objects *objects,
                   struct error *error)
 {
     static const char *const arguments[] = {"cat-file", "--batch", NULL};
-    *objects = (struct objects){0};
+    *objects = (struct objects){.opened_mono_ms = clock_mono_ms(&clock_system)};
     objects->is_open =
         git_start(git, "git cat-file", arguments, timeout_ms, &objects->child, error);
     return objects->is_open;

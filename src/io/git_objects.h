@@ -21,6 +21,7 @@ struct object {
 struct objects { // one thread; zero is closed
     struct child child;
     struct buffer bytes;
+    int64_t opened_mono_ms;
     bool is_open;
 };
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// A struct repository never changes once it is open but for the team it remembers, so threads share
-// it without locks; what git
-// knows is asked anew each time, because the repository may change at any moment. One question
-// costs two processes when the release names a commit or the line is still the same at the tip: one
-// that reads objects, and the blame itself.
+// A struct repository never changes once it is open, but for the team it remembers and the
+// processes that read objects, so threads share it without locks; what git knows is asked anew each
+// time, because the repository may change at any moment. One question costs one process when the
+// release names a commit or the line is still the same at the tip: the blame itself. The one that
+// reads objects lives on.
 #include "io/repository.h"
 
 #include <errno.h>
@@ -17,11 +17,13 @@
 #include "base/utf8.h"
 #include "core/coauthors.h"
 #include "core/pattern.h"
-#include "io/git_blame.h"
+#include "io/git_blame_steps.h"
 #include "io/git_branch.h"
 #include "io/git_fix.h"
 #include "io/git_fixes.h"
 #include "io/git_function.h"
+#include "io/git_graph.h"
+#include "io/git_objects_pool.h"
 #include "io/git_raise.h"
 #include "io/git_release.h"
 #include "io/git_revision.h"
@@ -44,9 +46,11 @@ struct repository {
     const char *work_tree;    // NULL when it is bare
     const char *ignore_file;  // in the repository, or absolute
     const char *shallow_file; // there while the history is cut off
+    const char *objects_dir;
     struct pattern *branches; // NULL: HEAD is in production
     struct text branch_pattern;
     struct team_cache team;
+    struct objects_pool objects_pool;
 };
 
 // ---- open ----
@@ -125,15 +129,17 @@ static bool find_git_dir(struct repository *r, const char *program, struct error
                                        "--path-format=absolute",
                                        "--git-path",
                                        "shallow",
+                                       "--git-path",
+                                       "objects",
                                        NULL};
     static const char *const where[] = {"rev-parse", "--show-toplevel", NULL};
     char *real = realpath(r->dir, NULL);
     struct git git = git_make(&r->arena, program, real ? real : r->dir, false, r->dir);
-    const char *answers[3], *top = NULL;
+    const char *answers[4], *top = NULL;
     free(real);
     if (!look_at_git(&git, error))
         return false;
-    if (!rev_parse(&git, what, &r->arena, answers, 3, error)) {
+    if (!rev_parse(&git, what, &r->arena, answers, 4, error)) {
         error_prefix(error, "repo_dir \"%s\" is no git repository that can be used", r->dir);
         if (error)
             error->kind = ERROR_CONFIG;
@@ -142,6 +148,7 @@ static bool find_git_dir(struct repository *r, const char *program, struct error
     if (strcmp(answers[1], "true") == 0 && rev_parse(&git, where, &r->arena, &top, 1, error))
         r->work_tree = top;
     r->shallow_file = answers[2];
+    r->objects_dir = answers[3];
     r->git = git_make(&r->arena, program, answers[0], true, top ? top : answers[0]);
     return true;
 }
@@ -157,6 +164,7 @@ bool repository_open(const struct repository_settings *settings, struct reposito
     team_cache_init(&r->team);
     r->ignore_file = arena_string(
         &r->arena, text_of(ignore_file && *ignore_file ? ignore_file : ".git-blame-ignore-revs"));
+    objects_pool_init(&r->objects_pool, &r->git);
     r->dir = arena_string(&r->arena, text_of(settings->dir));
     r->branch_pattern = arena_copy(&r->arena, text_of(settings->branch_pattern));
     bool ok = look_at_dir(r->dir, error) && look_at_ignore_file(r->ignore_file, error);
@@ -176,6 +184,7 @@ void repository_close(struct repository *repository)
 {
     if (!repository)
         return;
+    objects_pool_release(&repository->objects_pool);
     pattern_free(repository->branches);
     team_cache_release(&repository->team);
     arena_release(&repository->arena);
@@ -415,6 +424,15 @@ static void find(struct question *q, size_t i, const struct blamed_line *blamed,
     finding->reason = arena_printf(q->arena, "%.*s%s", TEXT_ARG(choice->reason), doubt);
 }
 
+static bool run_blame(struct question *q, const struct blame_request *request,
+                      struct blamed_line *lines, size_t line_n, struct error *error)
+{
+    const struct repository *r = q->repository;
+    return git_graph_has_paths(r->objects_dir)
+               ? blame_run_in_steps(&r->git, request, q->arena, lines, line_n, error)
+               : blame_run(&r->git, request, q->arena, lines, line_n, error);
+}
+
 // Blames all lines of the queries that were given the same commit as query first.
 static bool blame_revision(struct question *q, size_t first, struct buffer *ignored,
                            struct error *error)
@@ -434,7 +452,7 @@ static bool blame_revision(struct question *q, size_t first, struct buffer *igno
                                           .revision = commit,
                                           .path = q->queries[0].path,
                                           .ignored = buffer_text(ignored)};
-    if (!blame_run(&q->repository->git, &request, q->arena, lines, line_n, error))
+    if (!run_blame(q, &request, lines, line_n, error))
         return false;
     for (size_t i = 0; i < line_n; i++) {
         if (lines[i].is_blamed)
@@ -510,12 +528,12 @@ bool repository_blame(struct repository *repository, const struct blame_query *q
                          .query_n = query_n,
                          .findings = findings,
                          .arena = arena};
-    bool ok = objects_open(&repository->git, OBJECTS_TIMEOUT_MS, &q.objects, error) &&
+    bool ok = objects_pool_take(&repository->objects_pool, OBJECTS_TIMEOUT_MS, &q.objects, error) &&
               choose(&q, error) && blame_all(&q, error) && add_coauthors(&q, error);
     bool is_missing = q.release_commit[0] == '\0' && can_name_commit(queries[0].release);
     for (size_t i = 0; ok && i < query_n; i++)
         findings[i].is_release_missing = is_missing;
-    objects_close(&q.objects);
+    objects_pool_give(&repository->objects_pool, &q.objects, ok);
     arena_release(&q.scratch);
     return ok;
 }
@@ -526,11 +544,11 @@ bool repository_fix_age(struct repository *repository, struct text release, stru
     struct objects objects = {0};
     char hash[HASH_MAX] = "";
     *age = FIX_UNKNOWN;
-    bool ok = objects_open(&repository->git, OBJECTS_TIMEOUT_MS, &objects, error) &&
+    bool ok = objects_pool_take(&repository->objects_pool, OBJECTS_TIMEOUT_MS, &objects, error) &&
               revision_of_release(&objects, release, hash, error) &&
               (!hash[0] || git_fix_age(&repository->git, &objects, hash, commit, age, error));
     *is_release_missing = !hash[0] && can_name_commit(release);
-    objects_close(&objects);
+    objects_pool_give(&repository->objects_pool, &objects, ok);
     return ok;
 }
 
@@ -539,9 +557,9 @@ bool repository_list_fixes(struct repository *repository, const char *tip, struc
                            struct error *error)
 {
     struct objects objects = {0};
-    bool ok = objects_open(&repository->git, OBJECTS_TIMEOUT_MS, &objects, error) &&
+    bool ok = objects_pool_take(&repository->objects_pool, OBJECTS_TIMEOUT_MS, &objects, error) &&
               git_list_fixes(&repository->git, &objects, tip, since, arena, fixes, fix_n, error);
-    objects_close(&objects);
+    objects_pool_give(&repository->objects_pool, &objects, ok);
     return ok;
 }
 
@@ -567,14 +585,14 @@ bool repository_function_authors(struct repository *repository, const struct bla
                                     .revision = arena_string(arena, finding->revision),
                                     .path = path};
     add_ignored_of_file(repository, &ignored);
-    bool ok = objects_open(&repository->git, OBJECTS_TIMEOUT_MS, &q.objects, error) &&
+    bool ok = objects_pool_take(&repository->objects_pool, OBJECTS_TIMEOUT_MS, &q.objects, error) &&
               add_ignored_of_commit(&q, request.tip, &ignored, error) &&
               (text_equal(finding->tip, finding->revision) ||
                add_ignored_of_commit(&q, request.revision, &ignored, error));
     request.ignored = buffer_text(&ignored);
     ok = ok && git_function_authors(&repository->git, &q.objects, &request, finding->line_number,
                                     is_shallow(repository), arena, authors, author_n, error);
-    objects_close(&q.objects);
+    objects_pool_give(&repository->objects_pool, &q.objects, ok);
     arena_release(&q.scratch);
     buffer_release(&ignored);
     return ok;
