@@ -5,7 +5,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/log.h"
 #include "server/owner_finder.h"
@@ -22,6 +24,7 @@ enum {
     // to be foreign.
     LOOK_TRY_MAX = 8,
     NOT_SERVED_RETRY_MS = 60 * 60 * 1000, // of a project that is not served any more
+    NICENESS = 5,                         // added to the server's own
     RETRY_FIRST_MS = 2000,                // doubled with every failure ...
     RETRY_MAX_MS = 10 * 60 * 1000,
 };
@@ -403,6 +406,8 @@ static void free_tasks(struct task *tasks)
 static void *run(void *self)
 {
     struct blamer *blamer = self;
+    // This thread's and its children's alone, on Linux: reports are not to wait for git.
+    setpriority(PRIO_PROCESS, (id_t)gettid(), NICENESS);
     pthread_mutex_lock(&blamer->lock);
     for (;;) {
         struct task **next;
