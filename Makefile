@@ -13,7 +13,7 @@ SUITES ?= unit contract fault fuzz
 export ASAN_OPTIONS  ?= detect_leaks=1:detect_stack_use_after_return=1
 export UBSAN_OPTIONS ?= halt_on_error=1:print_stacktrace=1
 
-.PHONY: all help deps venv demo test test-c test-e2e test-client check bench accuracy install clean
+.PHONY: all help deps venv demo test test-c test-e2e test-client check bench bench-blame accuracy install clean
 
 all: deps $(BUILD)/build.ninja
 	@ninja -C $(BUILD)
@@ -24,6 +24,7 @@ help:
 	@echo 'make test     all tests: unit, contract, fault and fuzz replay under sanitizers, end to end, Python client'
 	@echo 'make check    what a machine can say about style'
 	@echo 'make bench    how fast it is, beside a bare HTTP server'
+	@echo 'make bench-blame  how soon a new line has its owner, in a repository of 80,000 commits'
 	@echo 'make accuracy how often it names the right person (REPO=path: in your repository; JSON=1)'
 	@echo 'make install  into $$(DESTDIR)$$(PREFIX), /usr/local unless told'
 	@echo 'make deps     installs what the build needs from the distribution'
@@ -66,6 +67,9 @@ check:
 
 bench: deps
 	@tests/bench/run
+
+bench-blame: all
+	@python3 tests/bench/blame --flawless $(BUILD)/flawless
 
 accuracy: all
 	@python3 tests/accuracy/measure.py --flawless $(BUILD)/flawless $(if $(REPO),--repo "$(REPO)") $(if $(JSON),--json)

@@ -76,7 +76,7 @@ def cpu_s(pid):
 class Flawless:
     """A server on SQLite with a store of its own, on disk."""
 
-    def __init__(self, binary, room):
+    def __init__(self, binary, room, **more):
         self.port = free_port()
         self.cfg = room / "flawless.cfg"
         self.log_path = room / "flawless.log"
@@ -91,6 +91,7 @@ class Flawless:
             "repo_dir": room / "repository",
             "project_key": KEY,
             "web_auth": "none",
+            **more,
         }
         lines = [f"{name} = {value}\n" for name, value in options.items()]
         self.cfg.write_text("[flawless]\n" + "".join(lines))
