@@ -29,7 +29,7 @@
  * at any time, also with many threads. vfork and posix_spawn do not matter.
  *
  * The end. exit() and returning from main send what waits (see "exit_timeout_ms"). After _exit,
- * exec, a signal or abort what was not sent is lost, except what lay in the spool.
+ * exec, a signal or abort what was not sent is lost, except what lay in the spool (an option).
  *
  * dlclose. The library stays in the process (it is linked with -z nodelete).
  *
@@ -98,10 +98,14 @@ FLAWLESS_API bool flawless_init(const char *servers, struct flawless_error *erro
  *                       names have one of them in it, in any case, are hidden, too
  *
  *     key               FLAWLESS_KEY           for servers whose address has none       none
- *     ca_file           FLAWLESS_CA_FILE,      certificates to trust (PEM), of whoever  the
- * system's SSL_CERT_FILE          signed those of your servers timeout_ms        - for one report,
- * 1 to 3600000             10000 exit_timeout_ms   -                      what exit() may take, 0
- * to 60000         2000
+ *     ca_file           FLAWLESS_CA_FILE,      PEM file of certificates to trust    the system's
+ *                       SSL_CERT_FILE
+ *     spool             FLAWLESS_SPOOL         directory, this user's own, that     none
+ *                                              keeps what cannot be sent until a
+ *                                              process with the same one can:
+ *                                              64 MiB, 7 days
+ *     timeout_ms        -                      for one report, 1 to 3600000         10000
+ *     exit_timeout_ms   -                      what exit() may take, 0 to 60000     2000
  *
  * False for an unknown name or a value that cannot be; then nothing changes. NULL or "" for value
  * goes back to the default.
@@ -169,7 +173,8 @@ FLAWLESS_API void flawless_record(const char *type, const char *message, const c
 /* ---- sending --------------------------------------------------------------------------------- */
 
 /* Sends what waits and what was only counted so far, and waits for it: timeout_ms at most, less
- * when it is clear that no server can be reached by then. True when nothing is left. */
+ * when it is clear that no server can be reached by then. True when nothing is left but
+ * what lies in the spool. */
 FLAWLESS_API bool flawless_flush(int timeout_ms);
 
 /* The same, and ends the thread; exit() does it by itself. Later reports are dropped and counted.
@@ -183,6 +188,7 @@ FLAWLESS_API bool flawless_shutdown(int timeout_ms);
  *     sent                    reports that a server accepted
  *     waiting                 reports in the queue or on their way
  *     retried                 attempts that failed and were or will be repeated
+ *     spooled                 times that a report was put into the spool
  *     dropped_queue_full      reports: no room in the queue
  *     dropped_refused         reports: a server said no for good, or failed at it three times
  *     dropped_too_old         reports: no server took them for an hour

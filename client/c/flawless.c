@@ -10,6 +10,7 @@
 #include "client.h"
 #include "event.h"
 #include "settings.h"
+#include "spool.h"
 #include "version.h"
 
 struct flawless_report {
@@ -56,13 +57,19 @@ static bool add_servers(struct fl_servers *servers, struct text list, struct err
     return is_good;
 }
 
-static bool trust(struct fl_servers *servers, struct error *error)
+static bool add_paths(struct fl_servers *servers, struct error *error)
 {
-    struct buffer ca_file = {0};
+    struct buffer ca_file = {0}, spool = {0};
     fl_settings_read(FL_CA_FILE, &ca_file);
-    bool is_trusted = !ca_file.failed && fl_servers_trust(servers, buffer_text(&ca_file));
+    fl_settings_read(FL_SPOOL, &spool);
+    bool is_added = !ca_file.failed && !spool.failed &&
+                    fl_servers_trust(servers, buffer_text(&ca_file)) &&
+                    fl_servers_spool(servers, buffer_text(&spool));
     buffer_release(&ca_file);
-    return is_trusted || error_set(error, ERROR_SYSTEM, "out of memory");
+    buffer_release(&spool);
+    if (!is_added)
+        return error_set(error, ERROR_SYSTEM, "out of memory");
+    return !servers->spool || fl_spool_check(servers->spool, error);
 }
 
 bool flawless_init(const char *servers, struct flawless_error *error)
@@ -71,7 +78,7 @@ bool flawless_init(const char *servers, struct flawless_error *error)
     struct error problem;
     fl_settings_find();
     if (!add_servers(&added, text_of(servers ? servers : getenv("FLAWLESS_DSN")), &problem) ||
-        !trust(&added, &problem)) {
+        !add_paths(&added, &problem)) {
         fl_servers_release(&added);
         tell(error, &problem);
         return false;
@@ -271,6 +278,7 @@ size_t flawless_counters(struct flawless_counter *counters, size_t n)
         {"sent", c.reports.sent},
         {"waiting", c.waiting},
         {"retried", c.reports.retried},
+        {"spooled", c.reports.spooled},
         {"dropped_queue_full", c.reports.lost.n[FL_LOST_QUEUE_FULL]},
         {"dropped_refused", c.reports.lost.n[FL_LOST_REFUSED]},
         {"dropped_too_old", c.reports.lost.n[FL_LOST_TOO_OLD]},

@@ -157,16 +157,27 @@ bool fl_servers_add(struct fl_servers *servers, struct text spec, struct text de
     return true;
 }
 
+static bool set_path(char **path, struct text value)
+{
+    free(*path);
+    *path = value.len ? strndup(value.at, value.len) : NULL;
+    return *path || value.len == 0;
+}
+
 bool fl_servers_trust(struct fl_servers *servers, struct text ca_file)
 {
-    free(servers->ca_file);
-    servers->ca_file = ca_file.len ? strndup(ca_file.at, ca_file.len) : NULL;
-    return servers->ca_file || !ca_file.len;
+    return set_path(&servers->ca_file, ca_file);
+}
+
+bool fl_servers_spool(struct fl_servers *servers, struct text directory)
+{
+    return set_path(&servers->spool, directory);
 }
 
 void fl_servers_release(struct fl_servers *servers)
 {
     free(servers->ca_file);
+    free(servers->spool);
     for (size_t i = 0; i < servers->n; i++) {
         free(servers->at[i].url);
         free(servers->at[i].auth);

@@ -20,6 +20,7 @@ struct fl_servers {
     struct fl_server at[FL_SERVER_MAX];
     size_t n;
     char *ca_file; // certificates to trust in place of the system's; NULL: the system's
+    char *spool;   // directory for what cannot be sent; NULL: none
 };
 
 // Adds the server that spec names. default_key (may be empty) is used when spec has no key of its
@@ -28,8 +29,9 @@ struct fl_servers {
 // wrong; nothing is added then. Out of memory: ERROR_SYSTEM.
 bool fl_servers_add(struct fl_servers *servers, struct text spec, struct text default_key,
                     struct error *error);
-// False when there is no memory. An empty path: the system's.
+// False when there is no memory. An empty path: the system's, or none.
 bool fl_servers_trust(struct fl_servers *servers, struct text ca_file);
+bool fl_servers_spool(struct fl_servers *servers, struct text directory);
 void fl_servers_release(struct fl_servers *servers);
 
 #endif

@@ -9,12 +9,15 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "base/clock.h"
 #include "pace.h"
 #include "post.h"
+#include "spool.h"
 
-enum { STACK_SIZE = 512 * 1024, NOBODY = -1 };
+enum { STACK_SIZE = 512 * 1024, NOBODY = -1, STOP_GRACE_MS = 200 };
+enum fate { SENT, REFUSED, AGAIN };
 
 static struct {
     pthread_mutex_t lock;
@@ -25,6 +28,7 @@ static struct {
     struct fl_report *first, *last; // the queue
     size_t waiting_n, waiting_bytes;
     bool is_posting; // one more is on its way
+    bool is_posting_spooled;
 
     struct fl_servers servers;
     struct fl_pace pace[FL_SERVER_MAX];
@@ -45,7 +49,9 @@ static struct {
     int64_t flush_until_ms;
     struct fl_sent_counts counts;
     enum fl_trouble trouble;
-    struct fl_lost told; // of what was lost: a server knows it
+    struct fl_spool spool; // the thread's alone, like servers
+    int64_t spool_at_ms;   // when to look into it
+    struct fl_lost told;   // of what was lost: a server knows it
 } sender = {.lock = PTHREAD_MUTEX_INITIALIZER, .timeout_ms = FL_TIMEOUT_MS};
 
 static void set_up_conditions(void)
@@ -151,6 +157,8 @@ static void take_new_servers(void)
         sender.pace[i] = (struct fl_pace){0};
     fl_post_trust(sender.post, sender.servers.ca_file);
     sender.trouble = FL_WELL;
+    sender.spool = (struct fl_spool){.directory = sender.servers.spool};
+    sender.spool_at_ms = sender.spool.directory ? 0 : INT64_MAX;
 }
 
 static void take_more(void)
@@ -216,29 +224,50 @@ static enum fl_trouble trouble_of(const struct fl_answer *answer)
     return is_success(answer->status) ? FL_WELL : FL_REFUSING;
 }
 
-static void settle(struct fl_report *r, struct fl_pace *pace, struct fl_answer answer)
+static void heed(struct fl_pace *pace, struct fl_answer answer)
 {
-    bool is_sent = is_success(answer.status);
     // Who answers that this report is malformed or too large is well; who does not know us is not.
-    bool is_well = is_sent || answer.status == 400 || answer.status == 413;
+    bool is_well = is_success(answer.status) || answer.status == 400 || answer.status == 413;
     if (is_well)
         fl_pace_succeeded(pace);
     else if (answer.wait_s <= 0)
         fl_pace_failed(pace, now_ms(), (uint32_t)fl_random());
     fl_pace_asked(pace, now_ms(), answer.wait_s);
     sender.trouble = trouble_of(&answer);
+}
 
+// What becomes of a report; *r's count of stumbles grows.
+static enum fate fate_of(struct fl_report *r, struct fl_answer answer)
+{
+    if (is_success(answer.status))
+        return SENT;
     bool stumbled =
         answer.status >= 500 && answer.status != 503 && ++r->refused_n >= FL_REFUSED_MAX;
-    if (is_sent) {
-        sender.counts.sent++;
-        fl_report_free(r);
-    } else if (stumbled || is_refusal_for_good(answer.status)) {
+    return stumbled || is_refusal_for_good(answer.status) ? REFUSED : AGAIN;
+}
+
+static void settle(struct fl_report *r, enum fate fate, bool is_spooled)
+{
+    sender.counts.sent += fate == SENT;
+    sender.counts.retried += fate == AGAIN;
+    sender.counts.spooled += is_spooled;
+    if (fate == REFUSED)
         drop(r, FL_LOST_REFUSED);
-    } else {
-        sender.counts.retried++;
+    else if (fate == SENT || is_spooled)
+        fl_report_free(r);
+    else
         push_front(r);
-    }
+}
+
+// What was lost is told by a report that arrives, not by one that may arrive in a week.
+static bool spool(const struct fl_report *r, struct buffer *envelope)
+{
+    static const struct fl_lost nothing;
+    if (!sender.spool.directory)
+        return false;
+    buffer_clear(envelope);
+    fl_report_seal(r, &nothing, envelope);
+    return !envelope->failed && fl_spool_put(&sender.spool, r->event_id, buffer_text(envelope));
 }
 
 static void post_first(int server, struct buffer *envelope)
@@ -258,16 +287,49 @@ static void post_first(int server, struct buffer *envelope)
     if (is_sealed) // only this thread changes the servers
         answer = fl_post_send(sender.post, &sender.servers.at[server], buffer_text(envelope),
                               timeout_ms, &sender.stop);
+    enum fate fate = fate_of(r, answer);
+    bool is_spooled = is_sealed && fate == AGAIN && !sender.stop && spool(r, envelope);
     enter();
     sender.is_posting = false;
     if (is_success(answer.status))
         fl_lost_add(&sender.told, &lost);
     if (!is_sealed)
         drop(r, FL_LOST_NO_MEMORY);
-    else if (answer.status == 0 && sender.stop)
+    else if (answer.status == 0 && sender.stop && !is_spooled)
         push_front(r);
     else
-        settle(r, &sender.pace[server], answer);
+        settle(r, fate, is_spooled);
+    if (answer.status != 0 || !sender.stop)
+        heed(&sender.pace[server], answer);
+}
+
+static void post_spooled(int server, struct buffer *envelope)
+{
+    struct fl_spooled taken;
+    struct fl_answer answer = {0};
+    uint64_t too_old_n = 0;
+    int64_t timeout_ms = sender.timeout_ms;
+    sender.is_posting_spooled = true;
+    leave();
+    bool is_taken = fl_spool_take(&sender.spool, time(NULL), envelope, &taken, &too_old_n);
+    if (is_taken)
+        answer = fl_post_send(sender.post, &sender.servers.at[server], buffer_text(envelope),
+                              timeout_ms, &sender.stop);
+    bool is_refused = is_refusal_for_good(answer.status);
+    if (is_taken)
+        fl_spool_give_up(&sender.spool, &taken, is_success(answer.status) || is_refused);
+    enter();
+    sender.is_posting_spooled = false;
+    pthread_cond_broadcast(&sender.settled);
+    sender.counts.lost.n[FL_LOST_TOO_OLD] += too_old_n;
+    if (!is_taken) {
+        sender.spool_at_ms = now_ms() + FL_SPOOL_LOOK_MS;
+        return;
+    }
+    sender.counts.sent += is_success(answer.status);
+    sender.counts.lost.n[FL_LOST_REFUSED] += is_refused;
+    if (answer.status != 0 || !sender.stop)
+        heed(&sender.pace[server], answer);
 }
 
 static void hurry(void)
@@ -287,12 +349,16 @@ static void turn(struct buffer *envelope)
     take_more();
     drop_the_old();
     int64_t ready_at_ms = INT64_MAX;
-    if (sender.first) {
+    if (sender.first || (now_ms() >= sender.spool_at_ms && !sender.is_closed)) {
         int server = choose_server(&ready_at_ms);
         if (server != NOBODY) {
-            post_first(server, envelope);
+            (sender.first ? post_first : post_spooled)(server, envelope);
             return;
         }
+    } else if (!sender.is_closed) {
+        ready_at_ms = sender.spool_at_ms;
+    }
+    if (sender.first) {
         if (ready_at_ms > sender.flush_until_ms && !sender.hurry)
             sender.stuck_n = sender.flush_n;
     }
@@ -303,7 +369,7 @@ static void turn(struct buffer *envelope)
 
 static void *run(void *context)
 {
-    struct buffer envelope = {.max = FL_EVENT_MAX + 4096};
+    struct buffer envelope = {.max = FL_EVENT_MAX + 8192};
     enter();
     while (!sender.stop)
         turn(&envelope);
@@ -394,11 +460,29 @@ bool fl_sender_flush(int64_t deadline_mono_ms)
     return is_empty;
 }
 
+// The thread has ended: nobody else uses the spool, and whoever reports now is refused anyway.
+static void spool_the_rest(void)
+{
+    struct buffer envelope = {.max = FL_EVENT_MAX + 4096};
+    if (sender.has_new_servers) // it ended before it came to them
+        take_new_servers();
+    while (sender.first && spool(sender.first, &envelope)) {
+        fl_report_free(pop());
+        sender.counts.spooled++;
+    }
+    buffer_release(&envelope);
+}
+
 void fl_sender_stop(int64_t deadline_mono_ms)
 {
     enter();
     bool was_running = sender.is_running, is_waiting = true;
     sender.is_closed = true;
+    while (sender.is_posting_spooled && is_waiting) // cut off, it would be sent again
+        is_waiting = wait_until(&sender.settled, deadline_mono_ms);
+    if (!is_waiting)
+        deadline_mono_ms = now_ms() + STOP_GRACE_MS;
+    is_waiting = true;
     sender.stop = true;
     pthread_cond_signal(&sender.work);
     if (sender.post)
@@ -406,6 +490,8 @@ void fl_sender_stop(int64_t deadline_mono_ms)
     while (sender.is_running && is_waiting)
         is_waiting = wait_until(&sender.settled, deadline_mono_ms);
     bool has_ended = was_running && !sender.is_running;
+    if (has_ended)
+        spool_the_rest();
     while (sender.first)
         drop(pop(), FL_LOST_AT_EXIT);
     leave();
@@ -459,7 +545,8 @@ void fl_sender_after_fork_in_child(void)
     set_up_conditions(); // their old state speaks of threads that do not exist here
     for (size_t i = 0; i < FL_SERVER_MAX; i++)
         sender.pace[i] = (struct fl_pace){0};
-    sender.is_posting = sender.is_running = sender.is_closed = sender.stop = false;
+    sender.is_posting = sender.is_posting_spooled = sender.is_running = sender.is_closed =
+        sender.stop = false;
     sender.post = NULL; // its connections are the parent's: closing them would speak on them
     sender.hurry = false;
     sender.flush_n = sender.stuck_n = 0;
@@ -467,5 +554,6 @@ void fl_sender_after_fork_in_child(void)
     sender.counts = (struct fl_sent_counts){0};
     sender.told = (struct fl_lost){0};
     sender.trouble = FL_WELL;
+    sender.spool.is_counted = false;
     leave();
 }

@@ -19,6 +19,7 @@ enum {
 struct fl_sent_counts {
     uint64_t sent;    // answered with success
     uint64_t retried; // attempts that failed and were or will be repeated
+    uint64_t spooled; // kept in the spool, once or more often
     struct fl_lost lost;
 };
 
@@ -45,7 +46,8 @@ void fl_sender_nudge(void);
 // be reached before it. Servers we only guess to be down are tried once more.
 bool fl_sender_flush(int64_t deadline_mono_ms);
 
-// Ends the thread, waiting no longer than until the deadline; what still waits is dropped.
+// Ends the thread, waiting no longer than until the deadline; what still waits goes to the spool or
+// is dropped.
 void fl_sender_stop(int64_t deadline_mono_ms);
 
 struct fl_sent_counts fl_sender_counts(void);

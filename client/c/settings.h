@@ -14,6 +14,7 @@ enum fl_setting {
     FL_SCRUB,
     FL_KEY,
     FL_CA_FILE,
+    FL_SPOOL,
     FL_TIMEOUT,
     FL_EXIT_TIMEOUT,
     FL_SETTING_N

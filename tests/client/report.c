@@ -12,6 +12,7 @@
 #include <sys/resource.h>
 #include <sys/types.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 static long peak_kb(void)
@@ -130,6 +131,20 @@ static void forks(long n)
     printf("failed %d\n", failed);
 }
 
+/* Reports once, and waits until the process has sent n reports, a minute at most. */
+static void drain(long n)
+{
+    struct flawless_counter counters[2];
+    const struct timespec pause = {0, 10000000};
+    FLAWLESS_RECORD("Drain", "once");
+    for (int i = 0; i < 6000; i++) {
+        flawless_counters(counters, 2);
+        if (counters[1].value >= (uint64_t)n)
+            return;
+        nanosleep(&pause, NULL);
+    }
+}
+
 static void set_options(void)
 {
     const char *list = getenv("REPORT_SET");
@@ -145,8 +160,8 @@ static const struct {
     const char *name;
     void (*run)(long n);
 } things[] = {
-    {"full", full},   {"same", same},   {"growth", growth}, {"many", many},
-    {"flush", flush}, {"leave", leave}, {"forks", forks},   {"lose", lose},
+    {"full", full},   {"same", same},   {"growth", growth}, {"many", many}, {"flush", flush},
+    {"leave", leave}, {"drain", drain}, {"forks", forks},   {"lose", lose},
 };
 
 int main(int argc, char **argv)

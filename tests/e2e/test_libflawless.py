@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """libflawless in programs in C99 and C++, against a real server and against bad ones."""
 
+import concurrent.futures
 import contextlib
 import json
 import pathlib
@@ -226,6 +227,52 @@ def test_what_was_lost_reaches_the_server_with_a_later_report(make_server, repor
     assert told["queue_overflow"] == lost
     name = 'flawless_client_reports_lost_total{reason="queue_overflow"} '
     assert f"{name}{lost}\n" in server.get("/metrics", accept="text/plain")
+
+
+def test_a_spool_survives_the_process_and_is_sent_by_the_next(receiver, report, tmp_path):
+    spool = tmp_path / "spool"
+    dead = f"http://{KEY}@127.0.0.1:{free_port()}/1"
+    ended = report(dead, "many", 20, options=f"spool={spool} exit_timeout_ms=0")
+    assert ended["dropped_at_exit"] == 0
+    files = list(spool.iterdir())
+    assert len(files) == 20
+    assert {file.suffix for file in files} == {".envelope"}
+    (spool / ("f" * 32 + ".envelope")).write_bytes(b"")  # as a lost power supply leaves it
+
+    report(receiver.dsn, "drain", 21, options=f"spool={spool}")
+    lines = [
+        event["exception"]["values"][0]["stacktrace"]["frames"][0]["lineno"]
+        for event in receiver.accepted()
+        if event["exception"]["values"][0]["type"] == "Many"
+    ]
+    assert sorted(lines) == list(range(1, 21))
+    assert [file.stat().st_size for file in spool.iterdir()] == [0]
+
+
+def test_processes_that_share_a_spool_send_each_report_once(receiver, report, tmp_path):
+    spool = tmp_path / "spool"
+    dead = f"http://{KEY}@127.0.0.1:{free_port()}/1"
+    report(dead, "many", 100, options=f"spool={spool} exit_timeout_ms=0")
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        runs = [
+            pool.submit(report, receiver.dsn, "drain", 5, options=f"spool={spool}")
+            for _ in range(4)
+        ]
+        for run in runs:
+            run.result()
+    report(receiver.dsn, "drain", 1 + len(list(spool.iterdir())), options=f"spool={spool}")
+    ids = [
+        event["event_id"]
+        for event in receiver.accepted()
+        if event["exception"]["values"][0]["type"] == "Many"
+    ]
+    assert (len(ids), len(set(ids))) == (100, 100)
+
+
+def test_a_spool_that_others_can_write_is_refused(report, tmp_path):
+    tmp_path.chmod(0o777)
+    ended = report("", "same", options=f"spool={tmp_path}")
+    assert "others may write there" in ended.lines["error"]
 
 
 def test_forks_among_reporting_threads_neither_hang_nor_lose_a_child(
