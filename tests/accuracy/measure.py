@@ -6,8 +6,9 @@ Measures, on a history made by history.py or on any repository:
 - revision given: every line of some files at some revisions has the identity (commit, path, number)
   and the author that `git blame -w -M -C` says at that revision;
 - revision unknown: lines that were deployed some commits ago, asked for with path, number and
-  text alone. Right is whom `git blame` names at the deployed revision. Beside it: the answer of
-  whoever blames that line number at the tip.
+  text, once alone and once with five lines before and after. Right is whom `git blame` names at the
+  deployed revision. Beside it: the answer of whoever blames that line number at the tip;
+- deploys: what a real server makes of fifty revisions, each deployed after the other, see deploys.py.
 
     python3 measure.py --flawless PATH [--repo DIR] [--commits N] [--lines N] [--json]
 """
@@ -22,9 +23,11 @@ import sys
 import tempfile
 import time
 
+import deploys
 import history
 
 AGES = (100, 300, 1000, 5000)  # commits
+AROUND = 5  # lines before and after
 FILES_MAX = 40  # whose lines are asked for, a revision
 SOURCE_SIZE_MAX = 400_000  # bytes
 CAN_FAIL = re.compile(r"[(\[.=/]")
@@ -195,10 +198,18 @@ def measure_given(flawless, repository, revision, age, wanted, pick, progress):
     }
 
 
-def measure_unknown(flawless, repository, revision, age, wanted, pick, progress):
-    lines = sample(repository, revision, wanted, pick, can_fail)
+def with_lines_around(repository, revision, question):
+    lines = repository.lines(revision, question["path"])
+    at = question["line"] - 1
+    around = {"before": lines[max(0, at - AROUND) : at], "after": lines[at + 1 : at + 1 + AROUND]}
+    return question | around
+
+
+def measure_unknown(flawless, repository, revision, age, lines, around, progress):
     tip = repository.git("rev-parse", "HEAD").decode().strip()
     questions = [{"path": path, "line": number, "text": text} for path, number, text in lines]
+    if around:
+        questions = [with_lines_around(repository, revision, each) for each in questions]
     began = time.monotonic()
     answers = ask(flawless, repository, questions, progress)
     seconds = time.monotonic() - began
@@ -229,6 +240,7 @@ def measure_unknown(flawless, repository, revision, age, wanted, pick, progress)
     return {
         "age": age,
         "revision": revision,
+        "around": around,
         "lines": len(lines),
         "author": share(right, len(lines)),
         "author_at_tip": share(right_at_tip, len(lines)),
@@ -239,14 +251,18 @@ def measure_unknown(flawless, repository, revision, age, wanted, pick, progress)
     }
 
 
-def measure(flawless, directory, wanted=500, seed=1, ages=AGES, progress=lambda words: None):
-    """All of it: {"commits", "given": [...], "unknown": [...]}; ages that the history lacks are left out."""
+def measure(
+    flawless, directory, wanted=500, seed=1, ages=AGES, deploy_n=50, progress=lambda words: None
+):
+    """All of it: {"commits", "given": [...], "unknown": [...], "deploys": [...]}; ages that the
+    history lacks are left out."""
     repository = Repository(directory)
     pick = random.Random(seed)
     result = {
         "commits": int(repository.git("rev-list", "--count", "HEAD")),
         "given": [],
         "unknown": [],
+        "deploys": [],
     }
     for age in (0, *ages):
         revision = repository.deployed(age)
@@ -256,9 +272,18 @@ def measure(flawless, directory, wanted=500, seed=1, ages=AGES, progress=lambda 
         found = measure_given(flawless, repository, revision, age, wanted, pick, progress)
         result["given"].append(found)
         if age:
-            progress(f"revision unknown, {age} commits ago")
-            found = measure_unknown(flawless, repository, revision, age, wanted, pick, progress)
-            result["unknown"].append(found)
+            lines = sample(repository, revision, wanted, pick, can_fail)
+            for around in (False, True):
+                progress(f"revision unknown, {age} commits ago")
+                found = measure_unknown(
+                    flawless, repository, revision, age, lines, around, progress
+                )
+                result["unknown"].append(found)
+    for with_release in (True, False):
+        progress("deploys")
+        result["deploys"].append(
+            deploys.measure(flawless, repository, deploy_n, pick, with_release, progress)
+        )
     progress("")
     return result
 
@@ -276,7 +301,7 @@ def print_table(result):
             f"{row['age']:>6} ago     {row['lines']:>6} {percent(row['author']):>9} "
             f"{percent(row['identity']):>9} {row['seconds']:>8}"
         )
-    print("\nRevision unknown: path, number and text alone")
+    print(f"\nRevision unknown: path, number and text; +{AROUND}: and the lines around it")
     print(
         f"{'deployed':>14} {'lines':>6} {'author':>9} {'at tip':>9} {'sure, wrong':>12} {'seconds':>8}"
         "  right by confidence"
@@ -288,9 +313,21 @@ def print_table(result):
             if name in row["by_confidence"]
         )
         print(
-            f"{row['age']:>6} ago     {row['lines']:>6} {percent(row['author']):>9} "
+            f"{row['age']:>6} ago {f'+{AROUND}' if row['around'] else '':<3} "
+            f"{row['lines']:>6} {percent(row['author']):>9} "
             f"{percent(row['author_at_tip']):>9} {percent(row['wrong_and_sure']):>12} "
             f"{row['seconds']:>8}  {by}"
+        )
+    print("\nDeploys, one after the other, told to a server")
+    print(
+        f"{'release':>14} {'deploys':>8} {'lines':>6} {'reports':>8} {'letters':>8} "
+        f"{'twice':>6} {'missing':>8} {'seconds':>8}"
+    )
+    for row in result["deploys"]:
+        print(
+            f"{'sent' if row['release'] else 'not sent':>14} {row['deploys']:>8} {row['lines']:>6} "
+            f"{row['reports']:>8} {row['letters']:>8} {row['twice']:>6} {row['missing']:>8} "
+            f"{row['seconds']:>8}"
         )
 
 

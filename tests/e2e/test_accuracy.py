@@ -26,7 +26,8 @@ def test_with_the_revision_it_is_what_git_blame_says(result):
 
 
 def test_without_the_revision_it_is_the_right_author(result):
-    assert [row["age"] for row in result["unknown"]] == [100, 300]
+    ages = [(row["age"], row["around"]) for row in result["unknown"]]
+    assert ages == [(100, False), (100, True), (300, False), (300, True)]
     for row in result["unknown"]:
         assert row["author"] >= 0.98, row["wrong"]
         assert row["author"] > row["author_at_tip"]
@@ -35,3 +36,11 @@ def test_without_the_revision_it_is_the_right_author(result):
 def test_it_is_never_sure_and_wrong(result):
     for row in result["unknown"]:
         assert row["wrong_and_sure"] == 0, row["wrong"]
+
+
+def test_fifty_deploys_cost_one_letter_for_each_line_and_none_twice(result):
+    assert [row["release"] for row in result["deploys"]] == [True, False]
+    for row in result["deploys"]:
+        assert row["deploys"] == 50
+        assert row["reports"] > 1.5 * row["lines"]  # lines fail again after they were moved
+        assert (row["letters"], row["twice"], row["missing"]) == (row["lines"], 0, 0), row["wrong"]
