@@ -44,6 +44,17 @@ bool judge_frame(const struct judge *judge, const struct frame *frame, struct te
     return looks_ours(judge, frame);
 }
 
+size_t judge_shared(const struct judge *judge, const struct frame *frame, struct text path)
+{
+    return judge->paths ? paths_shared(frame, &judge->path_settings, path) : 0;
+}
+
+size_t judge_list_rivals(const struct judge *judge, struct text path, size_t shared_n,
+                         struct text *rivals, size_t rival_max)
+{
+    return judge->paths ? paths_list_rivals(judge->paths, path, shared_n, rivals, rival_max) : 0;
+}
+
 // ---- the rules: each is a step of the walk ----
 
 static bool may_be_blamed(const struct judge *judge, struct text path)
@@ -199,6 +210,7 @@ struct verdict judge_report(const struct judge *judge, const struct report *repo
         verdict.frame = walk.frame;
         verdict.site.is_mapped = judge->paths != NULL;
         describe(walk.frame, walk.path, &verdict.site);
+        verdict.site.shared_n = (int64_t)judge_shared(judge, walk.frame, walk.path);
         return verdict;
     }
     const struct frame *new_frame = newcomer(judge, report, &verdict.exception);

@@ -59,6 +59,11 @@ struct verdict judge_report(const struct judge *judge, const struct report *repo
 // paths are unknown).
 bool judge_frame(const struct judge *judge, const struct frame *frame, struct text *path);
 
+// See paths_shared and paths_list_rivals; 0 while paths are unknown.
+size_t judge_shared(const struct judge *judge, const struct frame *frame, struct text path);
+size_t judge_list_rivals(const struct judge *judge, struct text path, size_t shared_n,
+                         struct text *rivals, size_t rival_max);
+
 // The paths of all frames of the report that can be blamed, each once; they belong to the report,
 // the judge or the arena.
 void judge_list_blamable(const struct judge *judge, const struct report *report,

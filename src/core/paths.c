@@ -478,6 +478,60 @@ bool paths_map(const struct paths *paths, const struct frame *frame,
            map_otherwise(paths, frame, settings, &clean, path);
 }
 
+static size_t shared_with(struct text runtime_path, struct text path)
+{
+    struct runtime_path clean;
+    return runtime_path_clean(runtime_path, &clean)
+               ? components_shared(runtime_path_text(&clean), path)
+               : 0;
+}
+
+size_t paths_shared(const struct frame *frame, const struct path_settings *settings,
+                    struct text path)
+{
+    struct runtime_path mapped;
+    struct arena scratch = {0};
+    const struct text *rules = settings->mappings;
+    if (path_mapping_apply(rules, settings->mapping_n, frame->path, &mapped) ||
+        path_mapping_apply(rules, settings->mapping_n, frame->filename, &mapped))
+        return 0;
+    size_t by_path = shared_with(frame->path, path), by_name = shared_with(frame->filename, path);
+    size_t by_module = components_shared(module_path(frame, last_component(path), &scratch), path);
+    arena_release(&scratch);
+    size_t most = by_path > by_name ? by_path : by_name;
+    return most > by_module ? most : by_module;
+}
+
+struct rivals {
+    struct text path, end; // path itself is none
+    struct text *at;
+    size_t shared_n, n, max;
+};
+
+static void collect_rivals(const struct node *root, struct rivals *rivals)
+{
+    while (root && rivals->n < rivals->max) {
+        struct text path = text_of_node(root);
+        if (components_shared(path, rivals->end) < rivals->shared_n) {
+            root = compare_backwards(rivals->end, path) < 0 ? root->left : root->right;
+            continue;
+        }
+        collect_rivals(root->left, rivals);
+        if (rivals->n < rivals->max && !text_equal(path, rivals->path))
+            rivals->at[rivals->n++] = path;
+        root = root->right;
+    }
+}
+
+size_t paths_list_rivals(const struct paths *paths, struct text path, size_t shared_n,
+                         struct text *rivals, size_t rival_max)
+{
+    struct rivals list = {path, last_components(path, shared_n), rivals, shared_n,
+                          0,    shared_n ? rival_max : 0};
+    collect_rivals(map_find(&paths->by_name, last_component(path)), &list);
+    return list.n;
+}
+
 bool paths_is_dependency(struct text runtime_path, const struct path_settings *settings)
 {
     struct runtime_path clean;

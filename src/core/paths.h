@@ -31,6 +31,14 @@ struct path_settings {
 bool paths_map(const struct paths *paths, const struct frame *frame,
                const struct path_settings *settings, struct text *path);
 
+// How many components at the end of path, which paths_map has given, are what the frame says; 0
+// when a mapping says all of them.
+size_t paths_shared(const struct frame *frame, const struct path_settings *settings,
+                    struct text path);
+// The other paths that end with as many components of path, at most rival_max.
+size_t paths_list_rivals(const struct paths *paths, struct text path, size_t shared_n,
+                         struct text *rivals, size_t rival_max);
+
 // Whether a runtime path looks like a dependency or the language's own library wherever the
 // repository is (site-packages, node_modules, /usr/lib/python3, <frozen ...>, gems, pkg/mod, rustc
 // ...). What a mapping applies to does not.

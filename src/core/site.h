@@ -13,11 +13,12 @@ struct site {
     struct text function;
     struct text text; // of the line
     int64_t line_number;
-    bool is_mapped;  // path is known to lie in the repository
-    bool is_unowned; // no frame of the report is ours: nobody is to be asked about it
+    int64_t shared_n; // components at its end by which path was found; 0: no other can be meant
+    bool is_mapped;   // path is known to lie in the repository
+    bool is_unowned;  // no frame of the report is ours: nobody is to be asked about it
 };
 
-// The same for equal sites on every machine and for ever: it is stored.
+// Of everything but shared_n. The same for equal sites on every machine and for ever: it is stored.
 struct digest site_key(const struct site *site);
 
 #endif

@@ -94,7 +94,8 @@ bool store_keep_context(struct store *store, int64_t site_id, struct text before
 // the newest report says (place, type, message, threshold) and last seen.
 struct tally {
     int64_t error_id;
-    int64_t count; // at least 1, else ERROR_INPUT
+    int64_t site_id; // whose path is shown: git may have found it; 0: the path in site
+    int64_t count;   // at least 1, else ERROR_INPUT
     int64_t now_ms;
     const struct site *site;             // the newest report's
     struct text exception_type, message; // clipped by the caller

@@ -16,7 +16,8 @@ bool sqlite_list_blame_jobs(struct store *store, int64_t now_ms, size_t job_max,
     struct query q = query_open(
         sqlite_of(store), SQL_LIST_BLAME_JOBS,
         "SELECT id, error_id, blame_attempts, project_id, is_mapped, is_unowned, line_number, path,"
-        " function_name, line_text, revision, lines_before, lines_after, CASE WHEN asks_fix = 1 "
+        " function_name, line_text, revision, lines_before, lines_after, shared_n, CASE WHEN "
+        "asks_fix = 1 "
         "THEN (SELECT fixed_commit"
         " FROM errors WHERE errors.id = sites.error_id) ELSE '' END FROM sites"
         " WHERE blame_at_ms IS NOT NULL AND blame_at_ms <= ?1 ORDER BY blame_at_ms, id LIMIT ?2");
@@ -41,6 +42,7 @@ bool sqlite_list_blame_jobs(struct store *store, int64_t now_ms, size_t job_max,
         job->site.revision = query_text(&q, arena);
         job->before = query_text(&q, arena);
         job->after = query_text(&q, arena);
+        job->site.shared_n = query_int(&q);
         job->fixed_commit = query_text(&q, arena);
     }
     *jobs = list;

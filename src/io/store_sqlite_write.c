@@ -162,7 +162,8 @@ static bool make_site(struct sqlite_store *s, const struct site *site, const str
         query_open(s, SQL_MAKE_SITE,
                    "INSERT INTO sites (site_key, project_id, error_id, blame_at_ms, is_mapped,"
                    " is_unowned, line_number, path, function_name, line_text, revision,"
-                   " blame_attempts) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, 0)");
+                   " blame_attempts, shared_n)"
+                   " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, 0, ?12)");
     query_add_blob(&q, key_text(key));
     query_add_int(&q, site->project_id);
     query_add_int(&q, row->error_id);
@@ -174,6 +175,7 @@ static bool make_site(struct sqlite_store *s, const struct site *site, const str
     query_add_int(&q, site->is_unowned);
     add_place(&q, site);
     query_add_text(&q, site->revision);
+    query_add_int(&q, site->shared_n);
     if (!query_run(&q, error))
         return false;
     row->site_id = sqlite3_last_insert_rowid(s->db);
@@ -234,7 +236,8 @@ static bool tally_error(struct sqlite_store *s, const struct tally *tally, struc
             "count",
             "?2") ","
                   " last_seen_at_ms = MAX(last_seen_at_ms, ?3), threshold = ?4, line_number = ?5,"
-                  " path = ?6, function_name = ?7, line_text = ?8, exception_type = ?9,"
+                  " path = COALESCE((SELECT path FROM sites WHERE id = ?11), ?6),"
+                  " function_name = ?7, line_text = ?8, exception_type = ?9,"
                   " message = ?10 WHERE id = ?1");
     query_add_int(&q, tally->error_id);
     query_add_int(&q, tally->count);
@@ -243,6 +246,7 @@ static bool tally_error(struct sqlite_store *s, const struct tally *tally, struc
     add_place(&q, tally->site);
     query_add_text(&q, tally->exception_type);
     query_add_text(&q, tally->message);
+    query_add_int(&q, tally->site_id);
     if (!query_run(&q, error))
         return false;
     return sqlite3_changes(s->db) == 1 ||

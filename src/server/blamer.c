@@ -11,6 +11,7 @@
 
 #include "base/log.h"
 #include "server/owner_finder.h"
+#include "server/rivals.h"
 
 enum {
     WAITING_MAX = 1000,
@@ -230,7 +231,7 @@ static void answer_finding(struct blamer *blamer, const struct task *task, struc
     }
     struct blame_answer *answer = blame_answer_new(task->job.site_id);
     struct arena *arena = &answer->arena;
-    if (!task->job.site.is_mapped)
+    if (!task->job.site.is_mapped || !text_equal(path, task->job.site.path))
         answer->path = arena_copy(arena, path);
     answer->line =
         (struct line_identity){arena_copy(arena, finding->line.commit),
@@ -268,6 +269,28 @@ static bool is_coming(struct keeper *keeper, const struct blame_query *queries,
     return is_coming;
 }
 
+// Asks about the paths that end alike where git could not find the lines.
+static bool ask_rivals(const struct task *tasks, struct repository *repository,
+                       struct blame_query *queries, struct blame_finding *findings,
+                       struct arena *arena, struct error *error)
+{
+    struct judge *judge = keeper_hold_judge(tasks->project->keeper);
+    bool ok = true;
+    for (const struct task *task = tasks; ok && task; task = task->next, queries++, findings++) {
+        const struct site *site = &task->job.site;
+        struct frame frame = {.path = site->path, .filename = site->path};
+        struct text rivals[RIVAL_MAX];
+        size_t shared_n =
+            site->is_mapped ? (size_t)site->shared_n : judge_shared(judge, &frame, queries->path);
+        size_t n = judge_list_rivals(judge, queries->path, shared_n, rivals, RIVAL_MAX);
+        for (size_t i = 0; i < n; i++)
+            rivals[i] = arena_copy(arena, rivals[i]);
+        ok = rivals_try(repository, rivals, n, queries, arena, findings, error);
+    }
+    judge_drop(judge);
+    return ok;
+}
+
 static void ask_git(struct blamer *blamer, struct task *tasks, struct text path,
                     struct arena *arena)
 {
@@ -286,7 +309,8 @@ static void ask_git(struct blamer *blamer, struct task *tasks, struct text path,
                          task->job.after},
         };
     struct error error = {0};
-    bool is_answered = repository_blame(repository, queries, n, arena, findings, &error);
+    bool is_answered = repository_blame(repository, queries, n, arena, findings, &error) &&
+                       ask_rivals(tasks, repository, queries, findings, arena, &error);
     note_failure(blamer, is_answered ? "" : error.message);
     if (is_answered && is_coming(tasks->project->keeper, queries, findings, n, arena)) {
         postpone_all(blamer, tasks, FETCH_RETRY_MS);
@@ -297,7 +321,7 @@ static void ask_git(struct blamer *blamer, struct task *tasks, struct text path,
         if (!is_answered)
             try_again(blamer, task);
         else if (findings[i].is_found)
-            answer_finding(blamer, task, path, &findings[i], arena);
+            answer_finding(blamer, task, queries[i].path, &findings[i], arena);
         else
             answer_nobody(blamer, task, OWNER_DEFAULT, findings[i].reason);
     }

@@ -16,6 +16,7 @@
 #include "io/git_release.h"
 #include "server/command_blame.h"
 #include "server/owner_finder.h"
+#include "server/rivals.h"
 
 enum { LINE_BYTES_MAX = 64 * 1024, READ_BYTES = 64 * 1024, TIME_BYTES = 32 };
 
@@ -115,10 +116,23 @@ static bool is_together(const struct blame_query *a, const struct blame_query *b
     return text_equal(a->path, b->path) && text_equal(a->release, b->release);
 }
 
+// Asks about the paths that end alike where git could not find the line. asked: the path in the
+// question.
+static bool ask_rivals(struct inquiry *inquiry, struct blame_query *query, struct text asked,
+                       struct arena *arena, struct blame_finding *finding, struct error *error)
+{
+    struct text rivals[RIVAL_MAX];
+    const struct frame frame = {.path = asked, .filename = asked};
+    size_t shared_n = paths_shared(&frame, &inquiry->path_settings, query->path), n = 0;
+    if (inquiry->history) // else the path was taken as it stands
+        n = paths_list_rivals(inquiry->history, query->path, shared_n, rivals, RIVAL_MAX);
+    return rivals_try(inquiry->repository, rivals, n, query, arena, finding, error);
+}
+
 // Asks git about question first and all others about the same path and revision.
-static void ask_group(struct inquiry *inquiry, const struct blame_query *queries, size_t query_n,
-                      size_t first, bool *is_open, struct arena *arena,
-                      struct inquiry_answer *answers)
+static void ask_group(struct inquiry *inquiry, const struct blame_query *asked,
+                      const struct blame_query *queries, size_t query_n, size_t first,
+                      bool *is_open, struct arena *arena, struct inquiry_answer *answers)
 {
     struct arena scratch = {0};
     struct error error = {0};
@@ -134,6 +148,8 @@ static void ask_group(struct inquiry *inquiry, const struct blame_query *queries
     }
     bool ok = repository_blame(inquiry->repository, group, n, arena, findings, &error);
     for (size_t i = 0; i < n; i++) {
+        ok =
+            ok && ask_rivals(inquiry, &group[i], asked[whose[i]].path, arena, &findings[i], &error);
         if (ok)
             take_finding(inquiry, group[i].path, &findings[i], arena, &answers[whose[i]]);
         else
@@ -151,7 +167,7 @@ void inquiry_ask(struct inquiry *inquiry, const struct blame_query *queries, siz
         is_open[i] = prepare(inquiry, &queries[i], arena, &mapped[i], &answers[i]);
     for (size_t i = 0; i < query_n; i++)
         if (is_open[i])
-            ask_group(inquiry, mapped, query_n, i, is_open, arena, answers);
+            ask_group(inquiry, queries, mapped, query_n, i, is_open, arena, answers);
 }
 
 // ---- JSON ----

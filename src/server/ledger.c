@@ -245,6 +245,7 @@ static bool record_entry(struct ledger *ledger, struct batch *batch,
         return false;
     struct tally tally = {
         .error_id = row.error_id,
+        .site_id = row.site_id,
         .count = entry->count,
         .now_ms = batch->now_ms,
         .site = site,

@@ -23,7 +23,6 @@ from reports import event, frame  # noqa: E402
 from server import Server  # noqa: E402
 from stage import wait_for  # noqa: E402
 
-LINES_A_DEPLOY = 12  # of each sort
 FILES_A_DEPLOY = 8
 AROUND = 5
 CAN_FAIL = re.compile(r"^\s*(?!#|//)\S.*[(\[.=/]")
@@ -40,8 +39,8 @@ def revisions(repository, n):
 class Failing:
     """Chooses the lines that fail at each deploy: {identity: (path, number)}."""
 
-    def __init__(self, repository, pick):
-        self.repository, self.pick = repository, pick
+    def __init__(self, repository, pick, line_n):
+        self.repository, self.pick, self.line_n = repository, pick, line_n
         self.told = set()  # identities
         self.watched = []  # blobs' paths, by their files' first names
 
@@ -63,8 +62,8 @@ class Failing:
         lines = self.lines_at(revision)
         old = sorted(self.told & lines.keys())
         new = sorted(lines.keys() - self.told)
-        chosen = self.pick.sample(old, min(len(old), LINES_A_DEPLOY))
-        chosen += self.pick.sample(new, min(len(new), LINES_A_DEPLOY))
+        chosen = self.pick.sample(old, min(len(old), self.line_n))
+        chosen += self.pick.sample(new, min(len(new), self.line_n))
         self.told.update(chosen)
         return {identity: lines[identity] for identity in chosen}
 
@@ -108,10 +107,12 @@ class Told:
         return letters
 
 
-def measure(flawless, repository, n, pick, with_release, progress=lambda words: None):
-    """How many letters there were, and for which lines too many ("twice") or none ("missing")."""
+def measure(
+    flawless, repository, n, pick, with_release, line_n=12, progress=lambda words: None
+):
+    """n deploys, at each line_n lines that failed before and line_n that did not. How many letters there were, and for which lines too many ("twice") or none ("missing")."""
     deployed = revisions(repository, n)
-    failing = Failing(repository, random.Random(pick.random()))
+    failing = Failing(repository, random.Random(pick.random()), line_n)
     report_n, began = 0, time.monotonic()
     with tempfile.TemporaryDirectory() as scratch:
         production = pathlib.Path(scratch) / "production.git"

@@ -279,10 +279,12 @@ def measure(
                     flawless, repository, revision, age, lines, around, progress
                 )
                 result["unknown"].append(found)
-    for with_release in (True, False):
+    for with_release in (True, False) if deploy_n else ():
         progress("deploys")
         result["deploys"].append(
-            deploys.measure(flawless, repository, deploy_n, pick, with_release, progress)
+            deploys.measure(
+                flawless, repository, deploy_n, pick, with_release, progress=progress
+            )
         )
     progress("")
     return result

@@ -69,6 +69,7 @@ struct site_row report(struct fixture *f, const struct site *site, int64_t count
 {
     struct site_row row = keep_site(f, site, now_ms);
     struct tally tally = {.error_id = row.error_id,
+                          .site_id = row.site_id,
                           .count = count,
                           .now_ms = now_ms,
                           .site = site,

@@ -61,6 +61,7 @@ static void the_lines_around_a_site_are_told_with_its_job(void **state)
     struct fixture *f = *state;
     struct site first = make_site("a.py", 3, "x"), second = make_site("b.py", 4, "y");
     struct blame_job *jobs;
+    first.shared_n = 2;
     int64_t site_id = report_alone(f, &first, 1, SUNDAY_MS).site_id;
     report_alone(f, &second, 1, SUNDAY_MS + 1);
     begin(f);
@@ -70,6 +71,7 @@ static void the_lines_around_a_site_are_told_with_its_job(void **state)
     assert_int_equal(list_jobs(f, SUNDAY_MS + 1, 10, &jobs), 2);
     assert_text_equal(jobs[0].before, "a\nb\n");
     assert_text_equal(jobs[0].after, "c\n");
+    assert_int_equal(jobs[0].site.shared_n, 2);
     assert_int_equal(jobs[1].before.len, 0);
     assert_int_equal(jobs[1].after.len, 0);
 }
@@ -89,6 +91,7 @@ static void a_site_that_was_mapped_late_is_shown_where_it_lies(void **state)
     assert_true(jobs[0].site.is_mapped);
     // reports that were judged before still belong to it
     assert_int_equal(report_alone(f, &site, 1, SUNDAY_MS).error_id, row.error_id);
+    assert_text_equal(get_error(f, row.error_id).path, "a.py");
 }
 
 static void an_answer_gives_the_error_its_line_and_owner(void **state)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The right person, on a small history that is hard on blame; `make accuracy` measures on a large one."""
 
+import random
 import sys
 
 import pytest
@@ -8,15 +9,19 @@ from conftest import ROOT
 
 sys.path.append(str(ROOT / "tests" / "accuracy"))
 
+import deploys  # noqa: E402
 import history  # noqa: E402
 import measure  # noqa: E402
 
 
 @pytest.fixture(scope="module")
-def result(binary, tmp_path_factory):
-    directory = tmp_path_factory.mktemp("history") / "repository"
-    history.make(directory, commits=400, seed=7)
-    return measure.measure(binary, directory, wanted=120, ages=(100, 300))
+def repository(tmp_path_factory):
+    return history.make(tmp_path_factory.mktemp("history") / "code", commits=400, seed=7)
+
+
+@pytest.fixture(scope="module")
+def result(binary, repository):
+    return measure.measure(binary, repository, wanted=120, ages=(100, 300), deploy_n=0)
 
 
 def test_with_the_revision_it_is_what_git_blame_says(result):
@@ -38,9 +43,13 @@ def test_it_is_never_sure_and_wrong(result):
         assert row["wrong_and_sure"] == 0, row["wrong"]
 
 
-def test_fifty_deploys_cost_one_letter_for_each_line_and_none_twice(result):
-    assert [row["release"] for row in result["deploys"]] == [True, False]
-    for row in result["deploys"]:
-        assert row["deploys"] == 50
-        assert row["reports"] > 1.5 * row["lines"]  # lines fail again after they were moved
-        assert (row["letters"], row["twice"], row["missing"]) == (row["lines"], 0, 0), row["wrong"]
+@pytest.mark.parametrize("with_release", [True, False])
+def test_fifty_deploys_cost_one_letter_for_each_line_and_none_twice(
+    binary, repository, with_release
+):
+    row = deploys.measure(
+        binary, measure.Repository(repository), 50, random.Random(1), with_release, line_n=2
+    )
+    assert row["deploys"] == 50
+    assert row["reports"] > 1.5 * row["lines"]  # lines fail again after they were moved
+    assert (row["letters"], row["twice"], row["missing"]) == (row["lines"], 0, 0), row["wrong"]

@@ -123,6 +123,15 @@ def test_a_configuration_says_where_paths_lie_and_what_to_look_through(binary, t
     )
     answer = json.loads(outcome.stdout)
     assert (answer["path"], answer["author_email"]) == ("two/app/views.py", "bob@shop.example")
+    outcome = subprocess.run(
+        [binary, "blame", "-conf", cfg, "--json", "--text", 'run("a")', "/opt/app/views.py:1"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    answer = json.loads(outcome.stdout)
+    assert answer["path"] == "two/app/views.py"
+    assert "one/app/views.py does not" in answer["reason"]
 
 
 def test_many_questions_are_answered_in_order(ask, bugs):

@@ -73,3 +73,21 @@ def test_the_lines_around_tell_which_version_failed(make_server, shop):
     server.sender().report(*[failed] * 4)
     (letter,) = server.wait_for_letters(1)
     assert letter["to"] == "grace@example.com"
+
+
+def test_of_files_that_end_alike_the_one_with_the_text_is_meant(make_server, shop):
+    for service, author in [("one", "ada"), ("two", "grace"), ("three", "linus")]:
+        (shop.path / service / "app").mkdir(parents=True)
+        shop.commit(f"{service}/app/views.py", f"\n{service}()\n", author)
+    server = make_server(repository=shop.path)
+    server.start()
+    for service, recipient in [("two", "grace"), ("three", "linus"), ("one", "ada")]:
+        before = len(server.letters())
+        server.sender().report(*[event(frame("app/views.py", 2, f"{service}()"))] * 4)
+        letters = server.wait_for_letters(before + 1)
+        assert f"{recipient}@example.com" in [letter["to"] for letter in letters]
+    paths = {f"{service}/app/views.py" for service in ["one", "two", "three"]}
+    assert set(server.errors()) == paths
+    server.sender().report(event(frame("app/views.py", 2, "two()")))
+    wait_for("the report", lambda: server.count_of("two/app/views.py") == 5)
+    assert set(server.errors()) == paths

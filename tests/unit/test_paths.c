@@ -407,6 +407,40 @@ static void the_operators_mappings_win(void **state)
     paths_drop(paths);
 }
 
+static void files_that_end_alike_are_rivals(void **state)
+{
+    (void)state;
+    static const char list[] = "one/app/views.py two/app/views.py three/app/views.py x/views.py "
+                               "one/Cart.java a/b/Cart.java";
+    static const struct {
+        const char *runtime, *module;
+        size_t shared_n, rival_n;
+    } frames[] = {
+        {"/srv/app/views.py", NULL, 2, 2}, {"/srv/two/app/views.py", NULL, 3, 0},
+        {"two/app/views.py", NULL, 3, 0},  {"Cart.java", "a.b.Cart", 3, 0},
+        {"/mapped/views.py", NULL, 0, 0},
+    };
+    static const struct text rule = {"/mapped/ => one/app/", 20};
+    static const struct path_settings settings = {.mappings = &rule, .mapping_n = 1};
+    struct paths *paths = paths_of(list);
+    for (size_t i = 0; i < sizeof frames / sizeof *frames; i++) {
+        struct frame frame = {.path = text_of(frames[i].runtime),
+                              .module = text_of(frames[i].module)};
+        struct text found, rivals[8];
+        assert_true(paths_map(paths, &frame, &settings, &found));
+        size_t shared_n = paths_shared(&frame, &settings, found);
+        assert_int_equal(shared_n, frames[i].shared_n);
+        size_t n = paths_list_rivals(paths, found, shared_n, rivals, 8);
+        assert_int_equal(n, frames[i].rival_n);
+        for (size_t r = 0; r < n; r++) {
+            assert_true(text_ends(rivals[r], TEXT("/app/views.py")));
+            assert_false(text_equal(rivals[r], found));
+        }
+        assert_true(paths_list_rivals(paths, found, shared_n, rivals, 1) <= 1);
+    }
+    paths_drop(paths);
+}
+
 static void a_mapping_is_from_and_to(void **state)
 {
     (void)state;
@@ -496,6 +530,7 @@ int main(void)
         cmocka_unit_test(the_package_relative_rule_for_dart_needs_the_package),
         cmocka_unit_test(dependencies_are_known_without_a_repository),
         cmocka_unit_test(the_operators_mappings_win),
+        cmocka_unit_test(files_that_end_alike_are_rivals),
         cmocka_unit_test(a_mapping_is_from_and_to),
         cmocka_unit_test(hostile_names_do_no_harm),
         cmocka_unit_test(a_path_is_kept_once_and_found_again),
