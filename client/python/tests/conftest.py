@@ -35,7 +35,8 @@ class Request:
         length = self.item["length"]
         start = len(lines[0]) + len(lines[1]) + 2
         self.event = json.loads(body[start : start + length])
-        assert body[start + length :] == b"\n"
+        rest = body[start + length :]
+        assert rest == b"\n" or rest.startswith(b'\n{"type":"client_report"')
 
 
 class Server:
