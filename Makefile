@@ -13,7 +13,7 @@ SUITES ?= unit contract fault fuzz
 export ASAN_OPTIONS  ?= detect_leaks=1:detect_stack_use_after_return=1
 export UBSAN_OPTIONS ?= halt_on_error=1:print_stacktrace=1
 
-.PHONY: all help deps venv demo test test-c test-e2e test-client check bench bench-blame accuracy install clean
+.PHONY: all help deps venv demo test test-c test-e2e test-client check bench bench-blame bench-python accuracy install clean
 
 all: deps $(BUILD)/build.ninja
 	@ninja -C $(BUILD)
@@ -25,6 +25,7 @@ help:
 	@echo 'make check    what a machine can say about style'
 	@echo 'make bench    how fast it is, beside a bare HTTP server'
 	@echo 'make bench-blame  how soon a new line has its owner, in a repository of 80,000 commits'
+	@echo 'make bench-python  what the Python client costs, beside pure Python and sentry-sdk'
 	@echo 'make accuracy how often it names the right person (REPO=path: in your repository; JSON=1)'
 	@echo 'make install  into $$(DESTDIR)$$(PREFIX), /usr/local unless told'
 	@echo 'make deps     installs what the build needs from the distribution'
@@ -70,6 +71,12 @@ bench: deps
 
 bench-blame: all
 	@python3 tests/bench/blame --flawless $(BUILD)/flawless
+
+# In an environment of its own, with the newest sentry-sdk.
+bench-python: deps
+	@tools/venv $(BUILD)/bench-venv
+	@$(BUILD)/bench-venv/bin/python -m pip install --quiet --disable-pip-version-check --upgrade sentry-sdk
+	@$(BUILD)/bench-venv/bin/python tests/bench/client.py
 
 accuracy: all
 	@python3 tests/accuracy/measure.py --flawless $(BUILD)/flawless $(if $(REPO),--repo "$(REPO)") $(if $(JSON),--json)

@@ -628,3 +628,82 @@ def test_types_are_named_with_their_module(server):
     (value,) = values(report(server, Custom("x")))
     assert value["type"].endswith("<locals>.Custom")
     assert value["module"] == __name__
+
+
+# ---- groups, secrets by shape, bombs
+
+
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="groups came with Python 3.11")
+def test_the_members_of_a_group_are_sent_with_their_tracebacks(server):
+    def fail():
+        raise KeyError("inner")
+
+    def group():
+        raise ExceptionGroup("two", [raised(fail), ExceptionGroup("deeper", [OSError("deep")])])
+
+    record_error(exc_info=raised(group))
+    values = server.flushed()[0]["exception"]["values"]
+    assert [value["type"] for value in values] == [
+        "OSError",
+        "ExceptionGroup",
+        "KeyError",
+        "ExceptionGroup",
+    ]
+    places = [
+        (value["mechanism"].get("source"), value["mechanism"].get("parent_id")) for value in values
+    ]
+    assert places == [
+        ("exceptions[0]", 2),
+        ("exceptions[1]", 0),
+        ("exceptions[0]", 0),
+        (None, None),
+    ]
+    assert values[2]["stacktrace"]["frames"][-1]["function"] == "fail"
+    assert values[3]["mechanism"]["is_exception_group"] is True
+
+
+def test_what_looks_like_a_secret_is_hidden_whatever_its_name(server):
+    def fail():
+        first = "ghp_" + "a1B2" * 9
+        second = 4111111111111111
+        third = ["postgres://shop:hush@db/shop"]
+        kept = "4111 apples"
+        raise ValueError("AKIA" + "ABCD" * 4, kept and third and second and first)
+
+    record_error(exc_info=raised(fail))
+    (event,) = server.flushed()
+    value = event["exception"]["values"][0]
+    shown = value["stacktrace"]["frames"][-1]["vars"]
+    assert "a1B2" not in shown["first"] and "[Filtered]" in shown["first"]
+    assert shown["second"] == "[Filtered]"
+    assert "hush" not in shown["third"][:200] and "shop" in shown["third"]
+    assert shown["kept"] == "'4111 apples'"
+    assert "ABCDABCD" not in value["value"]
+
+
+class Bomb:
+    def __init__(self, explode):
+        self.explode = explode
+
+    def __repr__(self):
+        return self.explode(self)
+
+
+def test_no_repr_keeps_the_rest_from_arriving(server):
+    def fail():
+        many = list(range(10_000_000))
+        ring = {}
+        ring["ring"] = ring
+        raising = Bomb(lambda self: 1 / 0)
+        recursing = Bomb(repr)
+        huge = Bomb(lambda self: "x" * 200_000_000)
+        raise ValueError(len(many), ring and raising and recursing and huge and "end")
+
+    start = time.monotonic()
+    record_error(exc_info=raised(fail))
+    assert time.monotonic() - start < 60  # only that it ends
+    (event,) = server.flushed()
+    shown = event["exception"]["values"][0]["stacktrace"]["frames"][-1]["vars"]
+    assert shown["many"].endswith("more]") and shown["ring"].startswith("{'ring': {'ring'")
+    assert "its repr failed" in shown["raising"] and "its repr failed" in shown["recursing"]
+    assert shown["huge"].startswith("xxx") and len(shown["huge"]) < 3000
