@@ -470,8 +470,9 @@ static bool blame_all(struct question *q, struct error *error)
     add_ignored_of_file(q->repository, &ignored);
     bool ok = add_ignored_of_commit(q, q->tip, &ignored, error);
     size_t shared = ignored.len;
+    struct text tip = arena_copy(q->arena, text_of(q->tip));
     for (size_t i = 0; i < q->query_n; i++)
-        q->findings[i] = (struct blame_finding){.reason = q->choices[i].reason};
+        q->findings[i] = (struct blame_finding){.tip = tip, .reason = q->choices[i].reason};
     for (size_t i = 0; ok && i < q->query_n; i++) {
         if (q->choices[i].line_number == 0)
             continue;

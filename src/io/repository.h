@@ -57,7 +57,8 @@ struct blame_finding {
     struct text co_authors; // of that commit: "Name <address>", one a line
     struct text revision;   // full hash of the commit that was blamed
     int64_t line_number;    // the line's there
-    struct text tip;        // full hash of the newest commit of the branch in production
+    struct text tip;        // full hash of the newest commit of the branch in production;
+                            // empty when git was not asked, because of the path
     enum confidence confidence;
     struct text reason;      // plain words: how the revision was found, and what is doubtful
     bool is_release_missing; // the release may name a commit that the repository does not have

@@ -320,7 +320,7 @@ static void ask_git(struct blamer *blamer, struct task *tasks, struct text path,
     for (struct task *task = tasks; task; task = task->next, i++) {
         if (!is_answered)
             try_again(blamer, task);
-        else if (findings[i].is_found)
+        else if (findings[i].tip.len)
             answer_finding(blamer, task, queries[i].path, &findings[i], arena);
         else
             answer_nobody(blamer, task, OWNER_DEFAULT, findings[i].reason);

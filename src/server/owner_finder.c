@@ -36,6 +36,8 @@ static void add(struct search *search, struct owner_candidate candidate)
 static bool add_author(struct search *search, struct error *error)
 {
     const struct blame_finding *finding = search->question->finding;
+    if (!finding->is_found)
+        return true;
     if (search->question->settings->inactive_after_days && !hold_team(search, error))
         return false;
     add(search, (struct owner_candidate){.source = OWNER_WROTE_LINE,
@@ -65,6 +67,8 @@ static bool add_function_authors(struct search *search, struct error *error)
     const struct owner_question *question = search->question;
     struct function_author authors[FUNCTION_AUTHOR_MAX];
     size_t n;
+    if (!question->finding->is_found)
+        return true;
     if (!repository_function_authors(question->repository, question->finding, question->path,
                                      search->arena, authors, &n, error))
         return false;
@@ -88,7 +92,8 @@ bool owner_find(const struct owner_question *question, struct arena *arena,
                                      .co_authors = finding->co_authors,
                                      .changed_at_ms = finding->changed_at_ms,
                                      .commit_subject = finding->commit_subject,
-                                     .confidence = finding->confidence,
+                                     .confidence =
+                                         finding->is_found ? finding->confidence : CONFIDENCE_LOW,
                                      .reason = finding->reason};
     struct search search = {.question = question, .arena = arena};
     bool ok = true;

@@ -16,8 +16,9 @@ struct owner_question {
 };
 
 // Completes what blame found to an ownership: the author, else whom CODEOWNERS names, else who else
-// wrote the function, else default_contact (see owner_choose). False for trouble with git that may
-// pass. Texts live in the arena or are the finding's.
+// wrote the function, else default_contact (see owner_choose). Of a line that was not found, whose
+// finding has a tip: whom CODEOWNERS names, else default_contact. False for trouble with git that
+// may pass. Texts live in the arena or are the finding's.
 bool owner_find(const struct owner_question *question, struct arena *arena,
                 struct ownership *ownership, struct error *error);
 

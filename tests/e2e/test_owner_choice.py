@@ -75,6 +75,18 @@ def test_without_codeowners_who_else_wrote_the_function_is_told(told):
     assert page["confidence"] == "low"
 
 
+def test_a_line_that_no_commit_has_goes_to_whom_codeowners_names(make_server, shop):
+    """Somebody has edited the file where it runs."""
+    shop.commit("CODEOWNERS", "/pay.py grace@example.com\n", "ada")
+    server = make_server(repository=shop.path)
+    server.start()
+    server.sender().report(*[event(frame("pay.py", 90, "    edited()", "pay")) for _ in range(4)])
+    (letter,) = server.wait_for_letters(1)
+    page = server.json("/view_traceback?filename=pay.py&function_name=pay")
+    assert letter["to"] == page["developer_email"] == "grace@example.com"
+    assert page["confidence"] == "low"
+
+
 def test_when_nobody_is_left_the_default_contact_is_told(told):
     letter, page = told(inactive_people="ada", default_contact="team@example.com")
     assert letter["to"] == "team@example.com"
