@@ -172,12 +172,12 @@ bool blame_run(const struct git *git, const struct blame_request *request, struc
     return true;
 }
 
-void blame_add_ignored(struct text file, struct buffer *out)
+void blame_add_ignored(struct text file, size_t hash_len, struct buffer *out)
 {
     struct text line;
     while (text_cut(&file, '\n', &line) && out->len < IGNORED_MAX) {
         struct text hash = text_trim(text_until(line, text_find(line, '#')));
-        if ((hash.len == 40 || hash.len == 64) && hex_is(hash)) {
+        if (hash.len == hash_len && hex_is(hash)) {
             buffer_add(out, hash);
             buffer_add_char(out, '\n');
         }

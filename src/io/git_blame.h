@@ -35,9 +35,10 @@ struct blame_request {
 bool blame_run(const struct git *git, const struct blame_request *request, struct arena *arena,
                struct blamed_line *lines, size_t line_n, struct error *error);
 
-// Adds the full hashes of a file like .git-blame-ignore-revs to out; everything else in it is
-// skipped, since git would refuse to blame at all because of it.
-void blame_add_ignored(struct text file, struct buffer *out);
+// Adds the full hashes of a file like .git-blame-ignore-revs to out; everything else in it, such as
+// hashes of another length than this repository's, is skipped, since git would refuse to blame at
+// all because of it.
+void blame_add_ignored(struct text file, size_t hash_len, struct buffer *out);
 
 // For tests: reads git's --line-porcelain output into lines (sorted or not; several may have one
 // number).

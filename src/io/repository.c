@@ -350,7 +350,7 @@ static bool find_ignore_file(const struct repository *r, char path[PATH_BYTES_MA
     return len < PATH_BYTES_MAX;
 }
 
-static void add_ignored_of_file(const struct repository *r, struct buffer *ignored)
+static void add_ignored_of_file(const struct repository *r, const char *tip, struct buffer *ignored)
 {
     char path[PATH_BYTES_MAX];
     struct stat status;
@@ -367,7 +367,7 @@ static void add_ignored_of_file(const struct repository *r, struct buffer *ignor
                       ? read(file, room, IGNORE_FILE_MAX)
                       : -1;
     if (len > 0)
-        blame_add_ignored((struct text){room, (size_t)len}, ignored);
+        blame_add_ignored((struct text){room, (size_t)len}, strlen(tip), ignored);
     close(file);
     buffer_release(&content);
 }
@@ -383,7 +383,7 @@ static bool add_ignored_of_commit(struct question *q, const char *commit, struct
     if (!objects_get(&q->objects, name, &object, error))
         return false;
     if (object.type == OBJECT_BLOB && object.content.len <= IGNORE_FILE_MAX)
-        blame_add_ignored(object.content, ignored);
+        blame_add_ignored(object.content, strlen(commit), ignored);
     return true;
 }
 
@@ -467,7 +467,7 @@ static bool blame_revision(struct question *q, size_t first, struct buffer *igno
 static bool blame_all(struct question *q, struct error *error)
 {
     struct buffer ignored = {0};
-    add_ignored_of_file(q->repository, &ignored);
+    add_ignored_of_file(q->repository, q->tip, &ignored);
     bool ok = add_ignored_of_commit(q, q->tip, &ignored, error);
     size_t shared = ignored.len;
     struct text tip = arena_copy(q->arena, text_of(q->tip));
@@ -585,7 +585,7 @@ bool repository_function_authors(struct repository *repository, const struct bla
     struct blame_request request = {.tip = arena_string(arena, finding->tip),
                                     .revision = arena_string(arena, finding->revision),
                                     .path = path};
-    add_ignored_of_file(repository, &ignored);
+    add_ignored_of_file(repository, request.tip, &ignored);
     bool ok = objects_pool_take(&repository->objects_pool, OBJECTS_TIMEOUT_MS, &q.objects, error) &&
               add_ignored_of_commit(&q, request.tip, &ignored, error) &&
               (text_equal(finding->tip, finding->revision) ||

@@ -19,10 +19,12 @@ static void a_listed_commit_is_looked_through(void **state)
     const char *quotes = sandbox_commit(&box, EVE, "quotes");
     sandbox_git(&box, "tag", "unlisted");
     assert_finding(ask_box("", "a.py", 1, "y = f(\"a\", \"b\")"), EVE, quotes, CONFIDENCE_MEDIUM);
-    // comments, short hashes, unknown commits and nonsense do no harm
-    sandbox_write(
-        &box, ".git-blame-ignore-revs",
-        arena_printf(&arena, "# quotes\n%s # here\nabc123\nnonsense\n%040d\n\n", quotes, 7).at);
+    // comments, short hashes, those of another kind of repository, unknown commits and nonsense do
+    // no harm
+    sandbox_write(&box, ".git-blame-ignore-revs",
+                  arena_printf(&arena, "# quotes\n%s # here\nabc123\nnonsense\n%040d\n%064d\n\n",
+                               quotes, 7, 7)
+                      .at);
     assert_finding(ask_box("", "a.py", 1, "y = f(\"a\", \"b\")"), ADA, first,
                    CONFIDENCE_MEDIUM); // work tree
     sandbox_commit(&box, EVE, "list");
