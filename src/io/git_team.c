@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/map.h"
 #include "base/utf8.h"
 #include "io/git_objects.h"
@@ -95,12 +96,11 @@ static bool read_date(const struct git *git, const struct team *team, int64_t *s
     return ok;
 }
 
-static bool read_people(const struct git *git, struct team *team, struct error *error)
+// filter: --since-as-filter, or --since, at which git ends its way with the first commit that is
+// older, so that one made by a wrong clock hides everybody who worked before it.
+static bool list_people(const struct git *git, struct team *team, const char *filter, int64_t since,
+                        struct buffer *output, struct error *error)
 {
-    int64_t seconds;
-    if (!read_date(git, team, &seconds, error))
-        return false;
-    int64_t since = seconds - team->inactive_after_days * DAY_S;
     const char *const arguments[] = {
         "-c",
         arena_printf(&team->arena, "mailmap.blob=%s:.mailmap", team->tip).at,
@@ -110,15 +110,27 @@ static bool read_people(const struct git *git, struct team *team, struct error *
         "--group=author",
         "--group=committer",
         "--group=trailer:co-authored-by",
-        arena_printf(&team->arena, "--since=%lld",
+        arena_printf(&team->arena, "%s=%lld", filter,
                      (long long)(since < SINCE_MIN_S ? SINCE_MIN_S : since))
             .at,
         team->tip,
         "--",
         NULL};
+    buffer_clear(output);
+    return git_run(git, "git shortlog", arguments, (struct text){0}, TEAM_TIMEOUT_MS, output,
+                   error);
+}
+
+static bool read_people(const struct git *git, struct team *team, struct error *error)
+{
+    int64_t seconds, now = clock_wall_ms(&clock_system) / 1000;
+    if (!read_date(git, team, &seconds, error))
+        return false;
+    // a newest commit of the future would make everybody else's old
+    int64_t since = (seconds < now ? seconds : now) - team->inactive_after_days * DAY_S;
     struct buffer output = {.max = PEOPLE_OUTPUT_MAX};
-    bool ok =
-        git_run(git, "git shortlog", arguments, (struct text){0}, TEAM_TIMEOUT_MS, &output, error);
+    bool ok = list_people(git, team, "--since-as-filter", since, &output, NULL) ||
+              list_people(git, team, "--since", since, &output, error); // of git before 2.37
     if (ok)
         add_people(buffer_text(&output), team);
     buffer_release(&output);

@@ -35,8 +35,11 @@ static inline void sandbox_run(struct sandbox *s, const char *author, const char
         "GIT_COMMITTER_EMAIL=committer@shop.example",
         arena_printf(&s->arena, "GIT_AUTHOR_NAME=%.*s", TEXT_ARG(name)).at,
         arena_printf(&s->arena, "GIT_AUTHOR_EMAIL=%s", author).at,
-        arena_printf(&s->arena, "GIT_AUTHOR_DATE=%d +0000", 1600000000 + s->commits * 86400).at,
-        arena_printf(&s->arena, "GIT_COMMITTER_DATE=%d +0000", 1600000000 + s->commits * 86400).at,
+        arena_printf(&s->arena, "GIT_AUTHOR_DATE=%lld +0000", 1600000000LL + s->commits * 86400LL)
+            .at,
+        arena_printf(&s->arena, "GIT_COMMITTER_DATE=%lld +0000",
+                     1600000000LL + s->commits * 86400LL)
+            .at,
         NULL};
     struct child_job job = {.name = "git",
                             .arguments = arguments,

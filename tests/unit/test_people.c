@@ -2,6 +2,8 @@
 // Who is told about a line when its author cannot be, asked of real repositories.
 #include "blame_sandbox.h"
 
+#include <time.h>
+
 #include "io/git_function.h"
 #include "io/git_team.h"
 #include "server/owner_finder.h"
@@ -93,6 +95,28 @@ static void who_has_made_no_commit_for_long_is_passed_over(void **state)
     settings.inactive_after_days = 0;
 }
 
+static void commit_on_day(int day)
+{
+    box.commits = day - 1;
+    sandbox_commit(&box, "ada@shop.example", "Work");
+}
+
+static void a_wrong_clock_makes_nobody_inactive(void **state)
+{
+    int today = (int)((time(NULL) - 1600000000) / 86400); // as the box counts them
+    (void)state;
+    box.commits = today - 5;
+    commit_bots_line();
+    settings.inactive_after_days = 10;
+    commit_on_day(today - 10 * 1000); // behind it lies everybody's work
+    expect_owner("m.py", 6, "eve@shop.example", "");
+    commit_on_day(today);
+    expect_owner("m.py", 6, "eve@shop.example", "");
+    commit_on_day(today + 10 * 1000);
+    expect_owner("m.py", 6, "eve@shop.example", "");
+    settings.inactive_after_days = 0;
+}
+
 static void a_co_author_is_still_active(void **state)
 {
     (void)state;
@@ -154,6 +178,7 @@ int main(void)
         TEST(codeowners_is_asked_before_the_function),
         TEST(a_line_that_only_bots_know_goes_to_the_default_contact),
         TEST(who_has_made_no_commit_for_long_is_passed_over),
+        TEST(a_wrong_clock_makes_nobody_inactive),
         TEST(a_co_author_is_still_active),
         TEST(co_authors_are_listed),
         TEST(the_team_is_read_once_for_each_tip),
