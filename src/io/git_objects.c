@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // "git cat-file --batch" answers "<name>\n" with "<hash> <type> <size>\n<content>\n", or "<name>
-// missing\n", or
-// "<name> ambiguous\n".
+// missing\n", or "<name> ambiguous\n", or, of a submodule that is not here and since git 2.51,
+// "<hash> submodule\n".
 #include "io/git_objects.h"
 
 #include <string.h>
@@ -68,7 +68,8 @@ static bool parse_header(struct text header, struct object *object, int64_t *siz
 {
     struct text rest = header, hash, type;
     *size = -1;
-    if (text_ends(header, TEXT(" missing")) || text_ends(header, TEXT(" ambiguous")))
+    if (text_ends(header, TEXT(" missing")) || text_ends(header, TEXT(" ambiguous")) ||
+        text_ends(header, TEXT(" submodule")))
         return true;
     if (!text_cut(&rest, ' ', &hash) || !text_cut(&rest, ' ', &type) || hash.len >= HASH_MAX ||
         !text_to_int64(rest, size) || *size < 0)
