@@ -157,11 +157,17 @@ static bool open_inquiry(const struct wish *wish, const struct options *o, struc
 
 // ---- words ----
 
-// What came from a repository must not command the terminal.
+// What came from a repository must not command the terminal, for which some characters from U+0080
+// to U+009F are commands, too.
 static void print_text(struct text t)
 {
-    for (size_t i = 0; i < t.len; i++)
-        putchar((unsigned char)t.at[i] < 0x20 || t.at[i] == 0x7f ? '?' : t.at[i]);
+    for (size_t i = 0; i < t.len; i++) {
+        unsigned char c = (unsigned char)t.at[i],
+                      next = i + 1 < t.len ? (unsigned char)t.at[i + 1] : 0;
+        bool is_two_byte_command = c == 0xc2 && next < 0xa0;
+        putchar(c < 0x20 || c == 0x7f || is_two_byte_command ? '?' : t.at[i]);
+        i += is_two_byte_command;
+    }
 }
 
 static void print_row(const char *name, struct text value)

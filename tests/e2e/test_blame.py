@@ -313,9 +313,10 @@ def test_what_a_repository_says_does_not_reach_the_terminal_raw(binary, tmp_path
     pathlib.Path(tmp_path / "a.py").write_text("value = compute()\n")
     git("init", "-q")
     git("add", "a.py")
-    git("commit", "-q", "-m", "Say \x1b[31mred")
+    git("commit", "-q", "-m", "Say \x1b[31mred \x9b32mgreen, \xe4")
     outcome = subprocess.run(
         [binary, "blame", "a.py:1"], cwd=tmp_path, capture_output=True, text=True, timeout=60
     )
     assert outcome.returncode == 0, outcome.stderr
     assert "\x1b" not in outcome.stdout and "red" in outcome.stdout
+    assert "?32mgreen, \xe4" in outcome.stdout
