@@ -208,6 +208,14 @@ static int print_manual(void)
     return 0;
 }
 
+static int explain(const struct command *command)
+{
+    printf("Usage: flawless %s%s%s\n\n", command->name, *command->arguments ? " " : "",
+           command->arguments);
+    print_wrapped(command->help);
+    return 0;
+}
+
 static int command_help(int argc, char **arguments)
 {
     if (argc < 2) {
@@ -217,12 +225,12 @@ static int command_help(int argc, char **arguments)
     if (strcmp(arguments[1], "--man") == 0)
         return print_manual();
     const struct command *command = find(arguments[1]);
-    if (!command)
-        return complain_unknown(arguments[1]);
-    printf("Usage: flawless %s%s%s\n\n", command->name, *command->arguments ? " " : "",
-           command->arguments);
-    print_wrapped(command->help);
-    return 0;
+    return command ? explain(command) : complain_unknown(arguments[1]);
+}
+
+static bool asks_for_help(const char *argument)
+{
+    return strcmp(argument, "--help") == 0 || strcmp(argument, "-h") == 0;
 }
 
 int main(int argc, char **arguments)
@@ -233,10 +241,14 @@ int main(int argc, char **arguments)
         print_usage(stderr);
         return 0;
     }
-    if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)
+    if (asks_for_help(name))
         name = "help";
     else if (strcmp(name, "--version") == 0)
         name = "version";
     const struct command *command = find(name);
-    return command ? command->run(argc - 1, arguments + 1) : complain_unknown(name);
+    if (!command)
+        return complain_unknown(name);
+    if (argc > 2 && asks_for_help(arguments[2]))
+        return explain(command);
+    return command->run(argc - 1, arguments + 1);
 }

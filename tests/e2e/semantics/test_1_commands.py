@@ -61,6 +61,7 @@ def test_help_explains_the_commands(binary):
     for command in commands:
         explained = run(binary, "help", command)
         assert explained.returncode == 0 and command in explained.stdout
+        assert run(binary, command, "--help").stdout == explained.stdout
 
 
 def test_without_arguments_there_is_usage(binary):
