@@ -26,6 +26,15 @@ static void a_message_can_name_several_errors_and_each_counts_once(void **state)
     assert_int_equal(ids[2], 5);
 }
 
+static void a_line_can_name_several_errors_and_with_a_number_sign(void **state)
+{
+    (void)state;
+    assert_int_equal(fixes_find(TEXT("Fixes-error: #7\nFixes-error: 3, #4,3"), ids), 3);
+    assert_int_equal(ids[0], 7);
+    assert_int_equal(ids[1], 3);
+    assert_int_equal(ids[2], 4);
+}
+
 static void what_is_no_such_line_names_nothing(void **state)
 {
     static const char *const messages[] = {
@@ -36,6 +45,10 @@ static void what_is_no_such_line_names_nothing(void **state)
         "Fixes-error: -4",
         "Fixes-error: 12 and more",
         "Fixes-error: twelve",
+        "Fixes-error: 12, thirteen",
+        "Fixes-error: 12 13",
+        "Fixes-error: ##12",
+        "Fixes-error: #",
         "Fixes-error: 99999999999999999999",
         "See Fixes-error: 12",
         "Fixes-errors: 12",
@@ -63,6 +76,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_line_of_its_own_names_an_error),
         cmocka_unit_test(a_message_can_name_several_errors_and_each_counts_once),
+        cmocka_unit_test(a_line_can_name_several_errors_and_with_a_number_sign),
         cmocka_unit_test(what_is_no_such_line_names_nothing),
         cmocka_unit_test(no_message_names_more_than_its_bound),
     };
