@@ -170,7 +170,7 @@ static void settle_inferred(struct search *s, size_t i, const char *commit, stru
     const struct blame_query *query = &s->queries[i];
     bool is_chance = is_repeated && !fit_is_whole(fit) && strcmp(commit, s->facts->tip) != 0;
     bool is_sure = has_text(query) && !is_chance && fit_is_likely(fit);
-    const char *what = !has_text(query) ? "and has no text of the line, so the newest commit"
+    const char *what = !has_text(query) ? "and it has no text of the line, so the newest commit"
                        : fit_is_whole(fit)
                            ? "so the newest commit with this text at this line, and the same lines "
                              "around it,"

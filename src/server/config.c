@@ -447,7 +447,7 @@ bool config_find_project(const struct config *config, const char *name,
         }
         buffer_printf(&names, "%s%.*s", i ? ", " : "", TEXT_ARG(project->name));
     }
-    error_set(error, ERROR_INPUT, "there is no project \"%.100s\"; there are %.300s", name,
+    error_set(error, ERROR_INPUT, "there is no project \"%.100s\"; known are: %.300s", name,
               names.at);
     buffer_release(&names);
     return false;

@@ -8,7 +8,6 @@
 
 enum {
     SHOWN_MAX = 100,     // bytes of a wrong parameter that are repeated
-    SHORT_HASH = 10,     // digits
     TYPE_SHOWN = 120,    // bytes of an exception's type in lists
     MESSAGE_SHOWN = 300, // bytes of an exception's message in lists
 };

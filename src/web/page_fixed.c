@@ -15,13 +15,19 @@ static bool find_record(struct page *page, int64_t *id, struct error_record *rec
 {
     if (!page_get_number(page, "id", 0, id, error))
         return false;
+    if (!*id)
+        return error_set(error, ERROR_INPUT,
+                         "The parameter \"id\" is missing: it has to be the number of an error, as "
+                         "its page and its letter show it");
     if (!store_get_error(page->store, *id, page->arena, record, error) &&
         error->kind != ERROR_NOT_FOUND)
         return false;
     return record->project_id == page->project->id ||
-           error_set(error, ERROR_NOT_FOUND,
-                     "This error is not there any more: it has become one with another. Go back to "
-                     "the weekly report");
+           error_set(
+               error, ERROR_NOT_FOUND,
+               "There is no error %lld. Either it has become one with another, or the address "
+               "of this page was changed. Go back to the weekly report",
+               (long long)*id);
 }
 
 static bool is_by_link(const struct page *page)

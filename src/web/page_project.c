@@ -19,7 +19,7 @@ static bool refuse(const struct web_settings *settings, struct text wanted, stru
     struct buffer names = {0};
     for (size_t i = 0; i < settings->project_n; i++)
         buffer_printf(&names, "%s%.*s", i ? ", " : "", TEXT_ARG(settings->projects[i].name));
-    error_set(error, ERROR_NOT_FOUND, "There is no project \"%.*s\"; there are %.300s",
+    error_set(error, ERROR_NOT_FOUND, "There is no project \"%.*s\"; known are: %.300s",
               TEXT_ARG(text_clip(wanted, WANTED_SHOWN_MAX)), names.at);
     buffer_release(&names);
     return false;

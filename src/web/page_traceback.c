@@ -120,6 +120,8 @@ static void show_record(struct page *page, const struct error_record *record)
     struct arena *arena = page->arena;
     value_set_text(arena, page->facts, "_full_message", record->message);
     value_set_text(arena, page->facts, "_full_commit", record->line.commit);
+    value_set_text(arena, page->facts, "_fixed_commit",
+                   text_until(record->fixed_commit, SHORT_HASH));
     bool has_moved = record->line.path.len && !text_equal(record->line.path, record->path);
     value_set_text(arena, page->facts, "_line_path",
                    has_moved ? record->line.path : (struct text){0});

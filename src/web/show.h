@@ -5,6 +5,8 @@
 
 #include "base/value.h"
 
+enum { SHORT_HASH = 12 }; // digits of a commit's hash that are shown
+
 // Times are milliseconds since 1970 UTC.
 struct text show_moment(struct arena *arena, int64_t at_ms); // "2024-05-06 07:08:09", UTC
 struct text show_age(struct arena *arena, int64_t now_ms,

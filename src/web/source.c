@@ -6,8 +6,6 @@
 #include "io/store_study.h"
 #include "web/show.h"
 
-enum { SHORT_HASH = 12 };
-
 static void show_commit(const struct page *page, struct value *object,
                         const struct study_commit *commit)
 {
