@@ -9,9 +9,9 @@
 
 enum { FIXES_MAX = 100 }; // of one message
 
-// Lines "Fixes-error: <id>" or "Fixes-error: <id>, #<id>", the name in any case and nothing but white
-// space around; an id is that of the error's page and letter. Each id once, in the order of the
-// message; gives how many.
+// Lines "Fixes-error: <id>" or "Fixes-error: <id>, #<id>", the name in any case and nothing but
+// white space around; an id is that of the error's page and letter. Each id once, in the order of
+// the message; gives how many.
 size_t fixes_find(struct text message, int64_t ids[FIXES_MAX]);
 
 #endif

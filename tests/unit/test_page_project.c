@@ -41,7 +41,7 @@ static void an_unknown_project_is_refused_with_the_names_of_those_there_are(void
         struct error error = {0};
         assert_null(choose(unknown[i], &error));
         assert_int_equal(error.kind, ERROR_NOT_FOUND);
-        assert_non_null(strstr(error.message, "there are shop, till.2"));
+        assert_non_null(strstr(error.message, "known are: shop, till.2"));
     }
 }
 
