@@ -28,6 +28,7 @@ enum {
     NICENESS = 5,                         // added to the server's own
     RETRY_FIRST_MS = 2000,                // doubled with every failure ...
     RETRY_MAX_MS = 10 * 60 * 1000,
+    TRY_MAX = 150, // with these pauses about a day: an object that is missing never comes back
 };
 
 // A job's own copy.
@@ -318,8 +319,12 @@ static void ask_git(struct blamer *blamer, struct task *tasks, struct text path,
     }
     i = 0;
     for (struct task *task = tasks; task; task = task->next, i++) {
-        if (!is_answered)
+        if (!is_answered && task->job.attempts < TRY_MAX)
             try_again(blamer, task);
+        else if (!is_answered)
+            answer_nobody(
+                blamer, task, OWNER_DEFAULT,
+                arena_printf(arena, "git could not be asked for a day: %s", error.message));
         else if (findings[i].tip.len)
             answer_finding(blamer, task, queries[i].path, &findings[i], arena);
         else

@@ -6,6 +6,7 @@ import subprocess
 
 import pytest
 from reports import event, frame
+from stage import wait_for
 
 BOT = "renovate[bot]"
 
@@ -85,6 +86,26 @@ def test_a_line_that_no_commit_has_goes_to_whom_codeowners_names(make_server, sh
     page = server.json("/view_traceback?filename=pay.py&function_name=pay")
     assert letter["to"] == page["developer_email"] == "grace@example.com"
     assert page["confidence"] == "low"
+
+
+def test_what_git_cannot_tell_for_a_day_goes_to_the_default_contact(make_server, shop, tmp_path):
+    """A commit that is damaged does not mend by itself."""
+    git = tmp_path / "git"
+    git.write_text('#!/bin/sh\ncase "$*" in *pay.py*) exit 1;; esac\nexec git "$@"\n')
+    git.chmod(0o755)
+    server = make_server(
+        repository=shop.path, git_cli_path=git, default_contact="team@example.com"
+    ).start()
+    server.sender().report(*[event(frame("pay.py", 2, "    rate = 8", "pay")) for _ in range(4)])
+    wait_for("a failed question", lambda: "git could not be asked about a line" in server.log())
+    server.stop()
+    server.change_store("UPDATE sites SET blame_attempts = 150, blame_at_ms = 0")
+    server.start()
+    (letter,) = server.wait_for_letters(1)
+    assert letter["to"] == "team@example.com"
+    page = server.json("/view_traceback?filename=pay.py&function_name=pay")
+    assert page["confidence"] == "low"
+    assert "git could not be asked for a day" in page["reason"]
 
 
 def test_when_nobody_is_left_the_default_contact_is_told(told):

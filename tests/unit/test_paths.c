@@ -330,6 +330,78 @@ static void modules_name_files_too(void **state)
     ASSERT_MAPPINGS(list);
 }
 
+static void every_sdk_sends_its_own_shape(void **state)
+{
+    (void)state;
+    static const struct mapping list[] = {
+        {.repository = "services/cart/cart.go",
+         .runtime = "/build/src/services/cart/cart.go",
+         .expected = "services/cart/cart.go"},
+        {.repository = "cart/cart.go",
+         .runtime = "shop.example/shop/cart/cart.go",
+         .module = "shop.example/shop/cart",
+         .expected = "cart/cart.go"},
+        {.repository = "cart/cart.go",
+         .runtime = "github.com/acme/shop/cart/cart.go",
+         .module = "github.com/acme/shop/cart",
+         .expected = "cart/cart.go"},
+        {.repository = "cart/cart.go",
+         .runtime = "github.com/acme/tools@v1.4.0/cart/cart.go",
+         .expected = "-"},
+        {.repository = "crates/cart/src/lib.rs",
+         .runtime = "crates/cart/src/lib.rs",
+         .filename = "lib.rs",
+         .expected = "crates/cart/src/lib.rs"},
+        {.repository = "src/lib.rs",
+         .runtime =
+             "/root/.cargo/registry/src/index.crates.io-6f17d22bba15001f/cart-1.0.0/src/lib.rs",
+         .filename = "lib.rs",
+         .expected = "-"},
+        {.repository = "app/models/cart.rb",
+         .runtime = "/srv/shop/releases/20240101120000/app/models/cart.rb",
+         .filename = "app/models/cart.rb",
+         .expected = "app/models/cart.rb"},
+        {.repository = "app/Http/Cart.php",
+         .runtime = "/var/www/shop/app/Http/Cart.php",
+         .filename = "/app/Http/Cart.php",
+         .expected = "app/Http/Cart.php"},
+        {.repository = "app/Http/Cart.php",
+         .runtime = "[internal]",
+         .filename = "[internal]",
+         .expected = "-"},
+        {.repository = "src/Cart.cs",
+         .runtime = "D:\\a\\shop\\src\\Cart.cs",
+         .expected = "src/Cart.cs"},
+        {.repository = "src/Cart.cs", .runtime = "/_/src/Cart.cs", .expected = "src/Cart.cs"},
+        {.repository = "lib/shop/cart.ex",
+         .runtime = "lib/shop/cart.ex",
+         .expected = "lib/shop/cart.ex"},
+        {.repository = "app/src/main/java/com/shop/Cart.java",
+         .runtime = "Cart.java",
+         .module = "com.shop.Cart$$Lambda$14",
+         .expected = "app/src/main/java/com/shop/Cart.java"},
+        {.repository = "shop/cart.py",
+         .runtime = "/srv/shop.zip/shop/cart.py",
+         .module = "shop.cart",
+         .expected = "shop/cart.py"},
+        {.repository = "shop/cart.py",
+         .runtime = "/srv/shop.pyz/shop/cart.py",
+         .expected = "shop/cart.py"},
+        {.repository = "shop/cart.py",
+         .runtime = "/venv/lib/python3.11/site-packages/shop-1.0-py3.11.egg/shop/cart.py",
+         .expected = "shop/cart.py"},
+        {.repository = "shop/cart.py",
+         .runtime = "/var/task/shop/cart.py",
+         .expected = "shop/cart.py"},
+        {.repository = "Sources/Shop/Cart.swift",
+         .runtime = "/Users/runner/work/shop/Sources/Shop/Cart.swift",
+         .expected = "Sources/Shop/Cart.swift"},
+        {.repository = "<anonymous>", .runtime = "<anonymous>", .expected = "-"},
+        {.repository = "string", .runtime = "<string>", .expected = "-"},
+    };
+    ASSERT_MAPPINGS(list);
+}
+
 static void the_package_relative_rule_for_dart_needs_the_package(void **state)
 {
     (void)state;
@@ -527,6 +599,7 @@ int main(void)
         cmocka_unit_test(dependencies_that_lie_in_the_repository_are_found_there),
         cmocka_unit_test(urls_and_bundlers_names_are_cleaned),
         cmocka_unit_test(modules_name_files_too),
+        cmocka_unit_test(every_sdk_sends_its_own_shape),
         cmocka_unit_test(the_package_relative_rule_for_dart_needs_the_package),
         cmocka_unit_test(dependencies_are_known_without_a_repository),
         cmocka_unit_test(the_operators_mappings_win),
