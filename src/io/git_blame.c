@@ -69,21 +69,27 @@ static struct text mended(struct text t, struct arena *arena)
     return utf8_mended(arena, arena_copy(arena, t));
 }
 
+// Names, addresses and subjects come once for each line, so a long one would come very often.
+static struct text words(struct text t, struct arena *arena)
+{
+    return mended(text_clip(t, BLAME_WORDS_MAX), arena);
+}
+
 static void parse_field(struct text field, struct entry *entry, struct arena *arena)
 {
     size_t space = text_find(field, ' ');
     struct text name = text_until(field, space), value = text_from(field, space + 1);
     int64_t seconds;
     if (text_equal(name, TEXT("author")))
-        entry->line.author_name = mended(value, arena);
+        entry->line.author_name = words(value, arena);
     else if (text_equal(name, TEXT("author-mail")) && text_starts(value, TEXT("<")) &&
              text_ends(value, TEXT(">")))
-        entry->line.author_email = mended(text_until(text_from(value, 1), value.len - 2), arena);
+        entry->line.author_email = words(text_until(text_from(value, 1), value.len - 2), arena);
     else if (text_equal(name, TEXT("author-time")) && text_to_int64(value, &seconds) &&
              seconds < INT64_MAX / 1000 && seconds > INT64_MIN / 1000)
         entry->line.changed_at_ms = seconds * 1000;
     else if (text_equal(name, TEXT("summary")))
-        entry->line.commit_subject = mended(value, arena);
+        entry->line.commit_subject = words(value, arena);
     else if (text_equal(name, TEXT("filename"))) {
         entry->line.raw_path = arena_copy(arena, unquoted(value, arena));
         entry->line.origin.path = mended(entry->line.raw_path, arena);

@@ -6,6 +6,8 @@
 #include "io/git_objects.h"
 #include "io/repository.h"
 
+enum { BLAME_WORDS_MAX = 1000 }; // bytes of a name, an address or a subject; the rest is cut off
+
 struct blamed_line {
     int64_t line_number; // what was asked for
     bool is_blamed;      // git said something about it

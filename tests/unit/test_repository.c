@@ -625,6 +625,17 @@ static void what_git_blame_says_is_read_with_care(void **state)
         assert_false(blame_parse(text_of(bad[i]), &arena, &line, 1, &error));
 }
 
+static void an_endless_subject_is_cut(void **state)
+{
+    (void)state;
+    const char *output =
+        arena_printf(&arena, "%040d 7 3 1\nsummary %0*d\n\tcode\n", 1, BLAME_WORDS_MAX + 9, 0).at;
+    struct blamed_line line = {.line_number = 3};
+    struct error error = {0};
+    assert_true(blame_parse(text_of(output), &arena, &line, 1, &error));
+    assert_int_equal(line.commit_subject.len, BLAME_WORDS_MAX);
+}
+
 static void releases_become_names_that_cannot_be_options(void **state)
 {
     (void)state;
@@ -685,6 +696,7 @@ int main(void)
         IN_BOX(the_repositorys_settings_run_nothing),
         IN_BOX(many_threads_may_ask_at_once),
         IN_BOX(what_git_blame_says_is_read_with_care),
+        IN_BOX(an_endless_subject_is_cut),
         IN_BOX(releases_become_names_that_cannot_be_options),
         IN_BOX(branches_are_ordered_as_people_count),
         IN_BOX(a_broken_repository_is_trouble_that_may_pass),
