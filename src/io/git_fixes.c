@@ -23,7 +23,7 @@ static bool read_commits(const struct git *git, const char *tip, const char *sin
         "--format=%H%n%aE%n%B",
         "--regexp-ignore-case",
         "--extended-regexp",
-        "--grep=^[[:space:]]*Fixes-error:[[:space:]]*[0-9]+",
+        "--grep=^[[:space:]]*Fixes-error:[[:space:]]*#?[0-9]+",
         arena_printf(&scratch, "--max-count=%d", COMMIT_FIX_MAX).at,
         tip,
         "--not",

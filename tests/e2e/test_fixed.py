@@ -166,7 +166,7 @@ def wait_for_mark(server):
 
 
 def test_a_commit_says_in_its_message_which_error_it_mends(server, shop):
-    said = f"Fixes-error: 4711, #{number_of(server)}\nFixes-error: all of them"
+    said = f"Fixes-error: #{number_of(server)}, 4711\nFixes-error: all of them"
     say_in_a_commit(server, shop, said, "v2")
     wait_for_mark(server)
     commit = server.json(PAGE)["fixed_commit"]

@@ -238,7 +238,7 @@ def test_an_unknown_project_is_not_found_and_the_answer_names_those_there_are(bo
         with pytest.raises(urllib.error.HTTPError) as answer:
             both.get("/?project=bank", accept)
         assert answer.value.code == 404
-        assert "there are shop, till" in answer.value.read().decode()
+        assert "known are: shop, till" in answer.value.read().decode()
 
 
 def test_a_project_that_is_taken_out_keeps_its_errors_and_its_key(both):
