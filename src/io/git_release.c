@@ -140,11 +140,11 @@ size_t release_names(struct text release, struct arena *arena, struct text at[RE
     if (version.len >= HASH_LEN_FULL)
         add_hash(&names, version);
     add_version(&names, release);
+    if (package.len) // before the version alone, which may be another package's
+        add_package(&names, package, version);
     add_version(&names, version);
     add_hash(&names, version);
     add_hash_at_end(&names, version);
-    if (package.len)
-        add_package(&names, package, version);
     struct text plain = text_until(version, text_find(version, '+')); // without build metadata
     add_version(&names, plain);
     add_tag(&names, "release-", plain);

@@ -625,6 +625,18 @@ static void what_git_blame_says_is_read_with_care(void **state)
         assert_false(blame_parse(text_of(bad[i]), &arena, &line, 1, &error));
 }
 
+static void the_tag_of_a_package_goes_before_that_of_another_with_its_version(void **state)
+{
+    (void)state;
+    sandbox_write(&box, "a.py", "x\n");
+    sandbox_commit(&box, ADA, "one");
+    sandbox_git(&box, "tag", "v1.2.3");
+    sandbox_write(&box, "a.py", "y\n");
+    const char *second = sandbox_commit(&box, BOB, "two");
+    sandbox_git(&box, "tag", "cart-v1.2.3");
+    assert_finding(ask_box("cart@1.2.3", "a.py", 1, ""), BOB, second, CONFIDENCE_HIGH);
+}
+
 static void an_endless_subject_is_cut(void **state)
 {
     (void)state;
@@ -697,6 +709,7 @@ int main(void)
         IN_BOX(many_threads_may_ask_at_once),
         IN_BOX(what_git_blame_says_is_read_with_care),
         IN_BOX(an_endless_subject_is_cut),
+        IN_BOX(the_tag_of_a_package_goes_before_that_of_another_with_its_version),
         IN_BOX(releases_become_names_that_cannot_be_options),
         IN_BOX(branches_are_ordered_as_people_count),
         IN_BOX(a_broken_repository_is_trouble_that_may_pass),
