@@ -11,6 +11,7 @@
 #include "event.h"
 #include "settings.h"
 #include "spool.h"
+#include "trouble.h"
 #include "version.h"
 
 struct flawless_report {
@@ -256,18 +257,7 @@ bool flawless_shutdown(int timeout_ms)
 
 const char *flawless_trouble(void)
 {
-    static const char *const words[] = {
-        [FL_WELL] = NULL,
-        [FL_UNREACHABLE] =
-            "no answer from the Flawless server: is it running, and can this machine "
-            "reach the address in the DSN?",
-        [FL_UNTRUSTED] = "the Flawless server's certificate is not trusted: name the file with the "
-                         "certificate of who signed it (ca_file, FLAWLESS_CA_FILE)",
-        [FL_WRONG_KEY] = "the Flawless server does not know this project or key: compare the DSN "
-                         "with what \"flawless dsn\" prints",
-        [FL_REFUSING] = "the Flawless server takes no reports now: its log says why",
-    };
-    return words[fl_sender_trouble()];
+    return fl_trouble_words(fl_sender_trouble());
 }
 
 size_t flawless_counters(struct flawless_counter *counters, size_t n)

@@ -156,7 +156,6 @@ static void take_new_servers(void)
     for (size_t i = 0; i < FL_SERVER_MAX; i++)
         sender.pace[i] = (struct fl_pace){0};
     fl_post_trust(sender.post, sender.servers.ca_file);
-    sender.trouble = FL_WELL;
     sender.spool = (struct fl_spool){.directory = sender.servers.spool};
     sender.spool_at_ms = sender.spool.directory ? 0 : INT64_MAX;
 }
@@ -233,7 +232,8 @@ static void heed(struct fl_pace *pace, struct fl_answer answer)
     else if (answer.wait_s <= 0)
         fl_pace_failed(pace, now_ms(), (uint32_t)fl_random());
     fl_pace_asked(pace, now_ms(), answer.wait_s);
-    sender.trouble = trouble_of(&answer);
+    if (!sender.has_new_servers) // else nobody asks about these any more
+        sender.trouble = trouble_of(&answer);
 }
 
 // What becomes of a report; *r's count of stumbles grows.
@@ -412,6 +412,7 @@ void fl_sender_configure(struct fl_servers *servers, int64_t timeout_ms, fl_send
     fl_servers_release(&sender.new_servers);
     sender.new_servers = *servers;
     sender.has_new_servers = true;
+    sender.trouble = FL_WELL;
     sender.timeout_ms = timeout_ms;
     sender.more = more;
     sender.forgotten = forgotten;

@@ -5,6 +5,7 @@
 #include "capture.h"
 #include "client/c/client.h"
 #include "client/c/release.h"
+#include "client/c/trouble.h"
 
 static const char mark_name[] = "__flawless_reported__";
 
@@ -244,6 +245,20 @@ static PyObject *counters(PyObject *self, PyObject *unused)
         (unsigned long long)lost[FL_LOST_FORGOTTEN], "waiting", (Py_ssize_t)c.waiting);
 }
 
+PyDoc_STRVAR(trouble_doc,
+             "trouble() -> str | None\n\nWhy reports do not arrive, when only a person can help: a key "
+             "that the server refuses,\na certificate that is not trusted.");
+
+static PyObject *trouble(PyObject *self, PyObject *unused)
+{
+    (void)self;
+    (void)unused;
+    enum fl_trouble now = fl_sender_trouble();
+    if (!fl_trouble_is_lasting(now))
+        Py_RETURN_NONE;
+    return PyUnicode_FromString(fl_trouble_words(now));
+}
+
 static PyMethodDef methods[] = {
     {"record", record, METH_VARARGS, record_doc},
     {"configure", configure, METH_VARARGS, configure_doc},
@@ -254,6 +269,7 @@ static PyMethodDef methods[] = {
     {"flush", flush, METH_VARARGS, flush_doc},
     {"shutdown", shut_down, METH_VARARGS, shutdown_doc},
     {"counters", counters, METH_NOARGS, counters_doc},
+    {"trouble", trouble, METH_NOARGS, trouble_doc},
     {NULL, NULL, 0, NULL},
 };
 

@@ -41,9 +41,9 @@ class Request:
 
 class Server:
     """Answers 200, or what answers (status, headers) says first; keeps every request, unless keeps
-    is turned off."""
+    is turned off. With a context it speaks TLS."""
 
-    def __init__(self, port=0):
+    def __init__(self, port=0, context=None):
         self.requests, self.answers = [], []
         self.arrived = threading.Condition()
         self.connections = 0
@@ -81,6 +81,9 @@ class Server:
         http.server.ThreadingHTTPServer.daemon_threads = True
         self._server = http.server.ThreadingHTTPServer(("127.0.0.1", port), Handler)
         self.port = self._server.server_address[1]
+        self._scheme = "https" if context else "http"
+        if context:
+            self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
         self._thread = threading.Thread(
             target=self._server.serve_forever, args=(0.01,), daemon=True
         )
@@ -88,7 +91,7 @@ class Server:
 
     @property
     def dsn(self):
-        return "http://%s@127.0.0.1:%d/1" % (KEY, self.port)
+        return "%s://%s@127.0.0.1:%d/1" % (self._scheme, KEY, self.port)
 
     @property
     def events(self):
@@ -112,6 +115,15 @@ class Server:
     def close(self):
         self._server.shutdown()
         self._server.server_close()
+
+
+def forget_what_waits():
+    """Reports that nobody took in one test must not reach the server of the next."""
+    sink = Server()
+    flawless.client.set_hostports([sink.dsn])
+    assert flawless.client.flush(10)
+    flawless.client.set_hostports([])
+    sink.close()
 
 
 @pytest.fixture

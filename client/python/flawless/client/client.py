@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import atexit
+import logging
 import os
 import platform
 import re
@@ -27,7 +28,10 @@ Request = Union[str, context.Request]  # text is what was sent
 # These end a program, a task or a generator; they are no errors.
 _NOT_ERRORS = (SystemExit, KeyboardInterrupt, GeneratorExit)
 
+_log = logging.getLogger("flawless")
+
 _is_configured = False
+_has_warned = False  # about the servers as they are
 _servers: tuple[tuple[str, ...], str] = ((), "")  # and the key for those without one
 _client_timeout = DEFAULT_CLIENT_TIMEOUT  # seconds
 
@@ -44,7 +48,7 @@ def _environment_key() -> str:
 def _configure(
     hostports: Sequence[str], key: Optional[str] = None, client_timeout: Optional[float] = None
 ) -> None:
-    global _is_configured, _servers, _client_timeout
+    global _is_configured, _has_warned, _servers, _client_timeout
     if isinstance(hostports, str) or not all(isinstance(one, str) for one in hostports):
         raise ValueError(
             'hostports has to be a list of strings like "host:9028", not %.200r' % (hostports,)
@@ -55,7 +59,7 @@ def _configure(
     _capture.configure(list(hostports), key, int(timeout * 1000))
     _servers = (tuple(hostports), key)
     _client_timeout = timeout
-    _is_configured = True
+    _is_configured, _has_warned = True, False
 
 
 def _configure_from_surroundings() -> None:
@@ -115,6 +119,19 @@ def init(
         hooks_integration.install()
 
 
+def _warn_of_trouble() -> None:
+    # Asked for in the program's own threads, so that the sender's needs no GIL.
+    global _has_warned
+    trouble = None if _has_warned else _capture.trouble()
+    if trouble is None:
+        return
+    _has_warned = True  # first, as logging may report
+    try:
+        _log.warning("nothing is reported: %s", trouble)
+    except Exception:
+        pass  # a handler of the program's
+
+
 def install_scrubbers(variables_regex: str) -> None:
     """Hides the values of variables in whose names the regular expression is found, beside those
     that are always hidden (password, token, cookie and the like). Raises re.error."""
@@ -124,7 +141,9 @@ def install_scrubbers(variables_regex: str) -> None:
 def flush(timeout: float = 2.0) -> bool:
     """Sends what waits, also counts that were held back. Waits timeout seconds at most, less when
     no server can be reached. True when nothing is left to send."""
-    return _capture.flush(max(0, int(timeout * 1000)))
+    is_empty = _capture.flush(max(0, int(timeout * 1000)))
+    _warn_of_trouble()
+    return is_empty
 
 
 def counters() -> dict[str, int]:
@@ -219,6 +238,7 @@ def report(
             is_handled,
             details,
         )
+        _warn_of_trouble()
     except Exception:
         pass
 
@@ -280,8 +300,13 @@ def adopt(
     _after_fork()
 
 
+def _shutdown() -> None:
+    _capture.shutdown(EXIT_TIMEOUT_MS)
+    _warn_of_trouble()
+
+
 def _watch_the_end() -> None:
-    atexit.register(_capture.shutdown, EXIT_TIMEOUT_MS)
+    atexit.register(_shutdown)
     os.register_at_fork(after_in_child=_after_fork)
     _after_fork()  # a fork server's child has been forked already, and works later
     process = sys.modules.get("multiprocessing.process")

@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: MIT
+"""What the package says when reports cannot arrive until a person does something about it."""
+
+import logging
+import ssl
+import subprocess
+
+import pytest
+from conftest import Server, forget_what_waits, raised
+
+from flawless.client import flush, record_error, set_hostports
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory):
+    """A certificate for 127.0.0.1 that nobody signed, with its key, in one file."""
+    directory = tmp_path_factory.mktemp("certificate")
+    key, path = directory / "key.pem", directory / "server.pem"
+    made = subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"]
+        + ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"]
+        + ["-keyout", str(key), "-out", str(path)],
+        capture_output=True,
+        text=True,
+    )
+    assert made.returncode == 0, made.stderr
+    path.write_text(path.read_text() + key.read_text())
+    return path
+
+
+@pytest.fixture
+def secure_server(certificate):
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(str(certificate))
+    server = Server(context=context)
+    yield server
+    forget_what_waits()
+    server.close()
+
+
+def warnings(caplog):
+    return [one.getMessage() for one in caplog.records if one.name == "flawless"]
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_a_key_that_is_refused_is_told_once(server, caplog, status):
+    server.answers = [(status, {})] * 3
+    for number in range(3):
+        record_error(exc_info=ValueError(number))
+        flush(10)
+    (warning,) = warnings(caplog)
+    assert warning.startswith("nothing is reported: ") and '"flawless dsn"' in warning
+
+
+def test_the_next_report_tells_of_it_where_nobody_flushes(server, caplog):
+    server.answers = [(401, {})]
+    record_error(exc_info=ValueError("refused"))
+    while not warnings(caplog):  # the answer is on its way
+        record_error(exc_info=raised(int, "x"))
+    assert len(warnings(caplog)) == 1
+
+
+def test_a_certificate_that_is_not_trusted_is_told_once(secure_server, caplog):
+    set_hostports([secure_server.dsn])
+    for number in range(3):
+        record_error(exc_info=ValueError(number))
+        flush(1)
+    (warning,) = warnings(caplog)
+    assert "FLAWLESS_CA_FILE" in warning
+
+
+def test_other_servers_are_a_new_matter(server, caplog):
+    server.answers = [(401, {}), (401, {})]
+    for number in range(2):
+        set_hostports([server.dsn])
+        record_error(exc_info=ValueError(number))
+        assert flush(10)
+    assert len(warnings(caplog)) == 2
+
+
+def test_what_passes_by_itself_is_not_told(server, caplog):
+    server.answers = [(503, {"Retry-After": "1"}), (400, {})]
+    for number in range(3):
+        record_error(exc_info=ValueError(number))
+        flush(10)
+    assert warnings(caplog) == []
+
+
+def test_a_program_that_ends_at_once_tells_it_too(run_program):
+    server = Server()
+    server.answers = [(403, {})]
+    source = """
+import sys
+import flawless
+flawless.init(sys.argv[1])
+try:
+    1 / 0
+except ZeroDivisionError:
+    flawless.record_error()
+"""
+    done = run_program(source, server.dsn)
+    assert (done.returncode, done.stderr.count("nothing is reported: ")) == (0, 1), done.stderr
+    server.close()
+
+
+def test_a_logger_that_breaks_does_no_harm(server, monkeypatch):
+    monkeypatch.setattr(logging.Logger, "warning", lambda *arguments: 1 / 0)
+    server.answers = [(401, {})]
+    record_error(exc_info=ValueError("refused"))
+    assert flush(10)
