@@ -100,7 +100,7 @@ FLAWLESS_API bool flawless_init(const char *servers, struct flawless_error *erro
  *     key               FLAWLESS_KEY           for servers whose address has none       none
  *     ca_file           FLAWLESS_CA_FILE,      PEM file of certificates to trust    the system's
  *                       SSL_CERT_FILE
- *     spool             FLAWLESS_SPOOL         directory, this user's own, that     none
+ *     spool             FLAWLESS_SPOOL_DIR     directory, this user's own, that     none
  *                                              keeps what cannot be sent until a
  *                                              process with the same one can:
  *                                              64 MiB, 7 days

@@ -27,7 +27,7 @@ static const struct setting settings[FL_SETTING_N] = {
     [FL_SCRUB] = {"scrub", {"FLAWLESS_SCRUB"}, NULL, 0, 0},
     [FL_KEY] = {"key", {"FLAWLESS_KEY"}, NULL, 0, 0},
     [FL_CA_FILE] = {"ca_file", {"FLAWLESS_CA_FILE", "SSL_CERT_FILE"}, NULL, 0, 0},
-    [FL_SPOOL] = {"spool", {"FLAWLESS_SPOOL"}, NULL, 0, 0},
+    [FL_SPOOL] = {"spool", {"FLAWLESS_SPOOL_DIR"}, NULL, 0, 0},
     [FL_TIMEOUT] = {"timeout_ms", {NULL}, "10000", 1, 3600 * 1000},
     [FL_EXIT_TIMEOUT] = {"exit_timeout_ms", {NULL}, "2000", 0, 60 * 1000},
 };

@@ -14,7 +14,14 @@ def record(
     details: Optional[dict[str, Any]] = None,
     /,
 ) -> bool: ...
-def configure(hostports: Sequence[str], key: str, timeout_ms: int, /) -> None: ...
+def configure(
+    hostports: Sequence[str],
+    key: str,
+    timeout_ms: int,
+    ca_file: Optional[str],
+    spool_dir: Optional[str],
+    /,
+) -> None: ...
 def identify(
     server_name: Optional[str],
     release: Optional[str],

@@ -5,6 +5,7 @@
 #include "capture.h"
 #include "client/c/client.h"
 #include "client/c/release.h"
+#include "client/c/spool.h"
 #include "client/c/trouble.h"
 
 static const char mark_name[] = "__flawless_reported__";
@@ -82,9 +83,10 @@ static PyObject *record(PyObject *self, PyObject *args)
 
 PyDoc_STRVAR(
     configure_doc,
-    "configure(hostports, key, timeout_ms)\n\n"
+    "configure(hostports, key, timeout_ms, ca_file, spool_dir)\n\n"
     "Replaces the servers: a sequence of str, 'host:9028' or a DSN. key is for those that bring\n"
-    "none; it may be ''. Raises ValueError that names the one that is malformed.");
+    "none; it may be ''. ca_file and spool_dir may be None. Raises ValueError that names the server\n"
+    "that is malformed or the directory that cannot be used.");
 
 static bool add_servers(struct fl_servers *servers, PyObject *hostports, const char *key)
 {
@@ -101,24 +103,33 @@ static bool add_servers(struct fl_servers *servers, PyObject *hostports, const c
     return is_good;
 }
 
+static bool add_paths(struct fl_servers *servers, const char *ca_file, const char *spool)
+{
+    struct error error;
+    if (!fl_servers_trust(servers, text_of(ca_file)) || !fl_servers_spool(servers, text_of(spool)))
+        PyErr_NoMemory();
+    else if (servers->spool && !fl_spool_check(servers->spool, &error))
+        PyErr_SetString(PyExc_ValueError, error.message);
+    return !PyErr_Occurred();
+}
+
 static PyObject *configure(PyObject *self, PyObject *args)
 {
     (void)self;
     PyObject *hostports;
-    const char *key;
+    const char *key, *ca_file, *spool;
     long long timeout_ms;
     struct fl_servers servers = {0};
-    if (!PyArg_ParseTuple(args, "OsL", &hostports, &key, &timeout_ms))
+    if (!PyArg_ParseTuple(args, "OsLzz", &hostports, &key, &timeout_ms, &ca_file, &spool))
         return NULL;
     if (timeout_ms < 1 || timeout_ms > 3600 * 1000) {
         PyErr_SetString(PyExc_ValueError, "the timeout is not between 1 ms and an hour");
         return NULL;
     }
-    if (!add_servers(&servers, hostports, key)) {
+    if (!add_servers(&servers, hostports, key) || !add_paths(&servers, ca_file, spool)) {
         fl_servers_release(&servers);
         return NULL;
     }
-    fl_servers_trust(&servers, text_of(getenv("FLAWLESS_CA_FILE")));
     fl_client_configure(&servers, timeout_ms);
     Py_RETURN_NONE;
 }
@@ -235,9 +246,9 @@ static PyObject *counters(PyObject *self, PyObject *unused)
     const struct fl_sent_counts *r = &c.reports;
     const uint64_t *lost = r->lost.n;
     return Py_BuildValue(
-        "{sKsKsKsKsKsKsKsKsKsn}", "occurrences", (unsigned long long)c.occurrences, "sent",
+        "{sKsKsKsKsKsKsKsKsKsKsn}", "occurrences", (unsigned long long)c.occurrences, "sent",
         (unsigned long long)r->sent, "retried", (unsigned long long)r->retried,
-        "dropped_queue_full", (unsigned long long)lost[FL_LOST_QUEUE_FULL], "dropped_refused",
+        "spooled", (unsigned long long)r->spooled, "dropped_queue_full", (unsigned long long)lost[FL_LOST_QUEUE_FULL], "dropped_refused",
         (unsigned long long)lost[FL_LOST_REFUSED], "dropped_too_old",
         (unsigned long long)lost[FL_LOST_TOO_OLD], "dropped_at_exit",
         (unsigned long long)lost[FL_LOST_AT_EXIT], "dropped_no_memory",

@@ -15,7 +15,7 @@ import time
 import pytest
 
 # The tests' own surroundings must not lend anything.
-for _name in ("FLAWLESS_DSN", "FLAWLESS_KEY"):
+for _name in ("FLAWLESS_DSN", "FLAWLESS_KEY", "FLAWLESS_CA_FILE", "FLAWLESS_SPOOL_DIR"):
     os.environ.pop(_name, None)
 
 import flawless.client  # noqa: E402

@@ -161,7 +161,7 @@ def test_the_configuration_file_names_servers_key_and_timeout(server, tmp_path):
     )
     config.init_config(str(path))
     assert "sentry_key=fromcfg" in last_key(server)
-    flawless.client.client._client_timeout = flawless.client.client.DEFAULT_CLIENT_TIMEOUT
+    flawless.client.client._delivery = flawless.client.client.Delivery()
 
 
 @pytest.mark.parametrize(

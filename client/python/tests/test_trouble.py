@@ -10,6 +10,16 @@ from conftest import Server, forget_what_waits, raised
 
 from flawless.client import flush, record_error, set_hostports
 
+REPORT = """
+import sys
+import flawless
+flawless.init(sys.argv[1], ca_file=sys.argv[2] if len(sys.argv) > 2 else None)
+try:
+    1 / 0
+except ZeroDivisionError:
+    flawless.record_error()
+"""
+
 
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory):
@@ -69,6 +79,12 @@ def test_a_certificate_that_is_not_trusted_is_told_once(secure_server, caplog):
     assert "FLAWLESS_CA_FILE" in warning
 
 
+def test_a_certificate_that_is_named_is_trusted(run_program, secure_server, certificate):
+    assert run_program(REPORT, secure_server.dsn, certificate).stderr == ""
+    assert run_program(REPORT, secure_server.dsn, FLAWLESS_CA_FILE=str(certificate)).stderr == ""
+    assert len(secure_server.events) == 2
+
+
 def test_other_servers_are_a_new_matter(server, caplog):
     server.answers = [(401, {}), (401, {})]
     for number in range(2):
@@ -89,16 +105,7 @@ def test_what_passes_by_itself_is_not_told(server, caplog):
 def test_a_program_that_ends_at_once_tells_it_too(run_program):
     server = Server()
     server.answers = [(403, {})]
-    source = """
-import sys
-import flawless
-flawless.init(sys.argv[1])
-try:
-    1 / 0
-except ZeroDivisionError:
-    flawless.record_error()
-"""
-    done = run_program(source, server.dsn)
+    done = run_program(REPORT, server.dsn)
     assert (done.returncode, done.stderr.count("nothing is reported: ")) == (0, 1), done.stderr
     server.close()
 

@@ -12,7 +12,7 @@ import socket
 import sys
 import warnings
 from types import FrameType, TracebackType
-from typing import Any, Callable, Mapping, Optional, Sequence, Tuple, Type, Union
+from typing import Any, Callable, Mapping, NamedTuple, Optional, Sequence, Tuple, Type, Union
 
 from flawless import _capture, _source
 from flawless.client import context, default
@@ -22,18 +22,28 @@ VERSION = "0.1.0"
 EXIT_TIMEOUT_MS = 2000
 DEFAULT_CLIENT_TIMEOUT = 10.0
 
+Path = Union[str, "os.PathLike[str]"]
 ExcInfo = Tuple[Optional[Type[BaseException]], Optional[BaseException], Optional[TracebackType]]
 Request = Union[str, context.Request]  # text is what was sent
 
 # These end a program, a task or a generator; they are no errors.
 _NOT_ERRORS = (SystemExit, KeyboardInterrupt, GeneratorExit)
 
+
+class Delivery(NamedTuple):
+    """How reports go to whatever server it is."""
+
+    client_timeout: float = DEFAULT_CLIENT_TIMEOUT  # seconds
+    ca_file: Optional[str] = None
+    spool_dir: Optional[str] = None
+
+
 _log = logging.getLogger("flawless")
 
 _is_configured = False
 _has_warned = False  # about the servers as they are
 _servers: tuple[tuple[str, ...], str] = ((), "")  # and the key for those without one
-_client_timeout = DEFAULT_CLIENT_TIMEOUT  # seconds
+_delivery = Delivery()  # as the program said
 
 
 def _key_of(dsn: str) -> str:
@@ -46,19 +56,25 @@ def _environment_key() -> str:
 
 
 def _configure(
-    hostports: Sequence[str], key: Optional[str] = None, client_timeout: Optional[float] = None
+    hostports: Sequence[str], key: Optional[str] = None, delivery: Optional[Delivery] = None
 ) -> None:
-    global _is_configured, _has_warned, _servers, _client_timeout
+    global _is_configured, _has_warned, _servers, _delivery
     if isinstance(hostports, str) or not all(isinstance(one, str) for one in hostports):
         raise ValueError(
             'hostports has to be a list of strings like "host:9028", not %.200r' % (hostports,)
         )
     # No lock here: a fork could leave it locked for ever in the child.
-    timeout = _client_timeout if client_timeout is None else client_timeout
+    delivery = delivery or _delivery
     key = key or _environment_key()
-    _capture.configure(list(hostports), key, int(timeout * 1000))
+    _capture.configure(
+        list(hostports),
+        key,
+        int(delivery.client_timeout * 1000),
+        delivery.ca_file or os.environ.get("FLAWLESS_CA_FILE"),
+        delivery.spool_dir or os.environ.get("FLAWLESS_SPOOL_DIR"),
+    )
     _servers = (tuple(hostports), key)
-    _client_timeout = timeout
+    _delivery = delivery
     _is_configured, _has_warned = True, False
 
 
@@ -90,12 +106,24 @@ def set_hostport(hostport: str) -> None:
     _configure([hostport])
 
 
+def _delivery_with(given: Mapping[str, Any]) -> Delivery:
+    # A child of multiprocessing may work in another directory.
+    said = {
+        name: os.path.abspath(value) if name in ("ca_file", "spool_dir") else value
+        for name, value in given.items()
+        if value is not None
+    }
+    return _delivery._replace(**said)
+
+
 def init(
     dsn: Optional[str] = None,
     release: Optional[str] = None,
     environment: Optional[str] = None,
     client_timeout: Optional[float] = None,
     hooks: bool = True,
+    ca_file: Optional[Path] = None,
+    spool_dir: Optional[Path] = None,
 ) -> None:
     """Sets everything up in one call; what is not given is taken from the surroundings.
 
@@ -107,12 +135,17 @@ def init(
     client_timeout: seconds that one report may take to be sent, 10 if None.
     hooks: reports what ends the program or a thread and what is raised where nobody can catch it;
         see flawless.integrations.hooks.
-    Raises ValueError for a malformed DSN.
+    ca_file: a PEM file with the certificates to trust in place of the system's; FLAWLESS_CA_FILE if
+        None.
+    spool_dir: a directory of this user's own, made if it is missing, that keeps what cannot be sent
+        until a process that names the same one can: 64 MiB, 7 days. FLAWLESS_SPOOL_DIR if None.
+    Raises ValueError for a malformed DSN or a directory that cannot be used.
     """
     _identify(release, environment)
     dsn = dsn or os.environ.get("FLAWLESS_DSN") or default.hostport
     if dsn:
-        _configure([dsn], client_timeout=client_timeout)
+        given = {"client_timeout": client_timeout, "ca_file": ca_file, "spool_dir": spool_dir}
+        _configure([dsn], delivery=_delivery_with(given))
     if hooks:
         from flawless.integrations import hooks as hooks_integration
 
@@ -285,18 +318,18 @@ def settings() -> tuple[Any, ...]:
     """What a process that is started needs to know; adopt takes it there."""
     if not _is_configured:
         _configure_from_surroundings()
-    return (_servers, _client_timeout, _identity)
+    return (_servers, _delivery, _identity)
 
 
 def adopt(
     servers: tuple[tuple[str, ...], str],
-    client_timeout: float,
+    delivery: Delivery,
     identity: tuple[Optional[str], Optional[str]],
 ) -> None:
     """In a process of multiprocessing, before it begins its work."""
     _identify(*identity)
     if not _is_configured:
-        _configure(servers[0], servers[1], client_timeout)
+        _configure(servers[0], servers[1], delivery)
     _after_fork()
 
 

@@ -40,6 +40,7 @@ def init_config(path: Union[str, "os.PathLike[str]"]) -> None:
     hostports = _split(section.get("flawless_hostports", ""))
     if hostports:
         try:
-            client._configure(hostports, section.get("project_key", "").strip(), timeout)
+            delivery = client._delivery._replace(client_timeout=timeout)
+            client._configure(hostports, section.get("project_key", "").strip(), delivery)
         except ValueError as problem:
             raise ValueError("%s: flawless_hostports: %s" % (path, problem)) from None
