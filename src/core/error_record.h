@@ -57,6 +57,7 @@ struct error_record {
     struct text fixed_commit; // full hash of the newest commit in production then; may be empty
     int64_t back_at_ms;       // when it came back after such a mark; 0: never
     int64_t back_count;       // occurrences before that
+    int64_t predecessor_id;   // the error whose line was edited and became this line; 0: not known
 };
 
 #endif

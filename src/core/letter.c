@@ -100,6 +100,37 @@ static void write_who(const struct letter_facts *facts, struct buffer *out)
         buffer_printf(out, "Flawless is %s of that.\n", sure[who->confidence]);
 }
 
+// Which commit changed a line, and who.
+static void add_change(const struct error_record *changed, struct buffer *out)
+{
+    plain_add(out, text_until(changed->line.commit, 12), 40, PLAIN_ONE_LINE);
+    struct text name = changed->ownership.author_name;
+    name = name.len ? name : changed->ownership.author_email;
+    if (name.len) {
+        buffer_add_string(out, " by ");
+        plain_add(out, name, WORDS_MAX, PLAIN_ONE_LINE);
+    }
+}
+
+// The errors of the line as it was and as it became.
+static void write_lineage(const struct letter_facts *facts, struct buffer *out)
+{
+    const struct error_record *before = facts->predecessor;
+    if (before) {
+        buffer_add_string(out, "\nThe line was changed in ");
+        add_change(facts->record, out);
+        buffer_printf(out, "; as it was before it had error %lld, seen %lld time%s.\n",
+                      (long long)before->id, (long long)before->count,
+                      before->count == 1 ? "" : "s");
+    }
+    for (size_t i = 0; i < facts->successor_n; i++) {
+        const struct error_record *after = &facts->successors[i];
+        buffer_add_string(out, "\nThe line was changed since, in ");
+        add_change(after, out);
+        buffer_printf(out, "; as it is after that it has error %lld.\n", (long long)after->id);
+    }
+}
+
 static void write_what(const struct letter_facts *facts, struct buffer *out)
 {
     const struct error_record *record = facts->record;
@@ -123,6 +154,7 @@ static void write_what(const struct letter_facts *facts, struct buffer *out)
         plain_add_moment(out, record->back_at_ms);
         buffer_add_string(out, ".\n");
     }
+    write_lineage(facts, out);
     buffer_printf(out, "\nSeen %lld time%s, first on ", (long long)record->count,
                   record->count == 1 ? "" : "s");
     plain_add_moment(out, record->first_seen_at_ms);

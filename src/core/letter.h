@@ -14,6 +14,9 @@ struct letter_facts {
     const struct report *report; // the occurrence to show; NULL when none was kept
     const struct judge
         *judge; // tells which frames are ours; NULL: those the client does not call foreign
+    const struct error_record *predecessor; // whose line became this one; NULL: not known
+    const struct error_record *successors;  // what became of this line; successor_n of them
+    size_t successor_n;
     struct letter_home home;
     int64_t now_ms;
     struct text header; // on top of everything, from a known error's rule; may be empty

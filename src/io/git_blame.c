@@ -75,6 +75,19 @@ static struct text words(struct text t, struct arena *arena)
     return mended(text_clip(t, BLAME_WORDS_MAX), arena);
 }
 
+// A hash and a path. A path that cannot be told exactly could not be asked for again.
+static void parse_previous(struct text value, struct entry *entry, struct arena *arena)
+{
+    size_t space = text_find(value, ' ');
+    struct text hash = text_until(value, space),
+                path = unquoted(text_from(value, space + 1), arena);
+    const char *why_not;
+    if (hash.len < 40 || !hex_is(hash) || !git_path_is_sane(path, &why_not))
+        return;
+    entry->line.previous.commit = arena_copy(arena, hash);
+    entry->line.previous.path = mended(path, arena);
+}
+
 static void parse_field(struct text field, struct entry *entry, struct arena *arena)
 {
     size_t space = text_find(field, ' ');
@@ -93,7 +106,9 @@ static void parse_field(struct text field, struct entry *entry, struct arena *ar
     else if (text_equal(name, TEXT("filename"))) {
         entry->line.raw_path = arena_copy(arena, unquoted(value, arena));
         entry->line.origin.path = mended(entry->line.raw_path, arena);
-    } else if (text_equal(name, TEXT("boundary")))
+    } else if (text_equal(name, TEXT("previous")))
+        parse_previous(value, entry, arena);
+    else if (text_equal(name, TEXT("boundary")))
         entry->line.is_boundary = true;
 }
 

@@ -13,6 +13,7 @@ struct blamed_line {
     bool is_blamed;      // git said something about it
     struct line_identity origin;
     struct text raw_path; // of the origin, as git knows it; maybe not UTF-8
+    struct file_version previous;
     struct text author_name, author_email, commit_subject;
     int64_t changed_at_ms;
     bool is_boundary; // the history that is here begins with this commit

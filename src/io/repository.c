@@ -402,6 +402,7 @@ static void find(struct question *q, size_t i, const struct blamed_line *blamed,
     struct blame_finding *finding = &q->findings[i];
     *finding = (struct blame_finding){.is_found = true,
                                       .line = blamed->origin,
+                                      .previous = blamed->previous,
                                       .author_name = blamed->author_name,
                                       .author_email = blamed->author_email,
                                       .changed_at_ms = blamed->changed_at_ms,

@@ -48,9 +48,14 @@ struct blame_query {
     struct evidence evidence;
 };
 
+struct file_version {
+    struct text commit, path;
+};
+
 struct blame_finding {
     bool is_found; // else reason says why not: the path or line is in no commit that fits
     struct line_identity line;
+    struct file_version previous; // the file before line.commit changed it; empty: it was not there
     struct text author_name, author_email; // mapped by .mailmap
     int64_t changed_at_ms;
     struct text commit_subject;

@@ -209,6 +209,25 @@ bool store_mark_fixed_by_commit(struct store *store, const struct fixed_mark *ma
     return store->ops->mark_fixed_by_commit(store, mark, is_new, error);
 }
 
+bool store_list_lines(struct store *store, int64_t project_id, struct text path, struct text text,
+                      struct arena *arena, struct known_line **lines, size_t *line_n,
+                      struct error *error)
+{
+    return store->ops->list_lines(store, project_id, path, text, arena, lines, line_n, error);
+}
+
+bool store_set_predecessor(struct store *store, int64_t error_id, int64_t predecessor_id,
+                           struct error *error)
+{
+    return store->ops->set_predecessor(store, error_id, predecessor_id, error);
+}
+
+bool store_list_successors(struct store *store, int64_t error_id, struct arena *arena,
+                           struct error_record **records, size_t *record_n, struct error *error)
+{
+    return store->ops->list_successors(store, error_id, arena, records, record_n, error);
+}
+
 bool store_add_letter(struct store *store, struct outbox_letter *letter, struct error *error)
 {
     return store->ops->add_letter(store, letter, error);

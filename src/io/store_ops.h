@@ -5,6 +5,7 @@
 #define FLAWLESS_IO_STORE_OPS_H
 
 #include "io/store_fixed.h"
+#include "io/store_lineage.h"
 #include "io/store_rules.h"
 #include "io/store_study.h"
 #include "io/store_users.h"
@@ -76,6 +77,14 @@ struct store_ops {
                             struct error *error);
     bool (*mark_fixed_by_commit)(struct store *store, const struct fixed_mark *mark, bool *is_new,
                                  struct error *error);
+
+    bool (*list_lines)(struct store *store, int64_t project_id, struct text path, struct text text,
+                       struct arena *arena, struct known_line **lines, size_t *line_n,
+                       struct error *error);
+    bool (*set_predecessor)(struct store *store, int64_t error_id, int64_t predecessor_id,
+                            struct error *error);
+    bool (*list_successors)(struct store *store, int64_t error_id, struct arena *arena,
+                            struct error_record **records, size_t *record_n, struct error *error);
 
     bool (*add_letter)(struct store *store, struct outbox_letter *letter, struct error *error);
     bool (*look_at_address)(struct store *store, struct text address, int64_t since_ms, int64_t n,

@@ -23,6 +23,7 @@
 #include "base/log.h"
 #include "io/store_sqlite.h"
 #include "io/store_sqlite_fixed.h"
+#include "io/store_sqlite_lineage.h"
 #include "io/store_sqlite_study.h"
 #include "io/store_sqlite_users.h"
 
@@ -448,6 +449,9 @@ const struct store_ops store_sqlite_ops = {
     .find_read_commit = sqlite_find_read_commit,
     .set_read_commit = sqlite_set_read_commit,
     .mark_fixed_by_commit = sqlite_mark_fixed_by_commit,
+    .list_lines = sqlite_list_lines,
+    .set_predecessor = sqlite_set_predecessor,
+    .list_successors = sqlite_list_successors,
     .add_letter = sqlite_add_letter,
     .look_at_address = sqlite_look_at_address,
     .hold_letter = sqlite_hold_letter,

@@ -59,7 +59,7 @@ bool sqlite_check_batch(struct sqlite_store *s, struct error *error);
     " e.confidence, e.changed_at_ms, e.owner_email, e.author_name, e.author_email,"                \
     " e.commit_subject, e.reason, e.line_number, e.path, e.function_name, e.line_text,"            \
     " e.exception_type, e.message, e.letter_count, e.fixed_at_ms, e.fixed_by,"                     \
-    " e.fixed_commit, e.back_at_ms, e.back_count, e.co_authors"
+    " e.fixed_commit, e.back_at_ms, e.back_count, e.co_authors, e.predecessor_id"
 void sqlite_read_record(struct query *q, struct arena *arena, struct error_record *record);
 
 // ---- what the parts of the store provide to store_sqlite_ops ----

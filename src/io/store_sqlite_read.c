@@ -35,6 +35,7 @@ void sqlite_read_record(struct query *q, struct arena *arena, struct error_recor
     record->back_at_ms = query_int(q);
     record->back_count = query_int(q);
     record->ownership.co_authors = query_text(q, arena);
+    record->predecessor_id = query_int(q);
 }
 
 static bool read_one_record(struct query *q, struct arena *arena, struct error_record *record,

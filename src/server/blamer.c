@@ -11,6 +11,7 @@
 
 #include "base/log.h"
 #include "server/owner_finder.h"
+#include "server/predecessor.h"
 #include "server/rivals.h"
 
 enum {
@@ -239,6 +240,9 @@ static void answer_finding(struct blamer *blamer, const struct task *task, struc
                                arena_copy(arena, finding->line.path), finding->line.number};
     copy_ownership(&ownership, arena);
     answer->ownership = ownership;
+    answer->predecessor_id =
+        predecessor_find(keeper_repository(task->project->keeper), blamer->settings.store_address,
+                         task->job.site.project_id, finding);
     send_answer(blamer, answer);
 }
 

@@ -10,6 +10,7 @@ struct blamer;
 
 struct blamer_settings {
     int thread_n;                           // git processes at once
+    const char *store_address;              // read for what errors a line had before
     const struct served_projects *projects; // live as long as the blamer
     void *self;
     void (*answer)(void *self, struct blame_answer *answer); // any blamer thread; takes the answer

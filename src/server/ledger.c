@@ -23,6 +23,7 @@
 #include "base/log.h"
 #include "base/map.h"
 #include "core/evidence.h"
+#include "io/store_lineage.h"
 #include "report/decode.h"
 #include "server/offers.h"
 #include "server/post.h"
@@ -280,6 +281,9 @@ static bool record_blame(struct ledger *ledger, struct batch *batch,
         return false;
     if (!store_settle_site(store, answer->site_id, &answer->line, &answer->ownership, &error_id,
                            error))
+        return false;
+    if (answer->predecessor_id &&
+        !store_set_predecessor(store, error_id, answer->predecessor_id, error))
         return false;
     touch(batch, error_id)->what.is_blamed = true;
     return true;

@@ -55,6 +55,7 @@ struct blame_answer {
     struct text path;          // in the repository, when it was not known before; else empty
     struct line_identity line; // empty commit: not known
     struct ownership ownership;
+    int64_t predecessor_id; // the error whose line became this one; 0: not known
     struct text
         fixed_commit; // not empty: the question was the job's about a fix, and age answers it
     enum fix_age age;

@@ -398,6 +398,7 @@ static void start_blamer(struct server *server)
     const struct options *o = &server->config->options;
     struct blamer_settings settings = {
         .thread_n = (int)o->max_concurrent_git_blames,
+        .store_address = o->store.at,
         .projects = &server->projects,
         .self = server,
         .answer = blame_to_ledger,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "server/settle.h"
 
+#include "io/store_lineage.h"
 #include "report/decode.h"
 #include "server/post.h"
 
@@ -104,6 +105,28 @@ static enum mark look_at_mark(const struct ledger_settings *settings,
                                                                                 : MARK_FAILED;
 }
 
+// ---- what a line was before, and became ----
+
+struct lineage {
+    struct error_record before; // id 0: not known
+    struct error_record *after;
+    size_t after_n;
+};
+
+static bool find_lineage(struct store *store, const struct error_record *record,
+                         struct arena *arena, struct lineage *lineage, struct error *error)
+{
+    struct error reason = {0};
+    if (record->predecessor_id &&
+        !store_get_error(store, record->predecessor_id, arena, &lineage->before, &reason) &&
+        reason.kind != ERROR_NOT_FOUND) {
+        *error = reason;
+        return false;
+    }
+    return store_list_successors(store, record->id, arena, &lineage->after, &lineage->after_n,
+                                 error);
+}
+
 // ---- settling ----
 
 static enum settled tell(const struct ledger_settings *settings, const struct judge *judge,
@@ -111,15 +134,21 @@ static enum settled tell(const struct ledger_settings *settings, const struct ju
                          struct report *report, struct arena *arena, struct error *error)
 {
     struct recipients recipients = {0};
+    struct lineage lineage = {0};
     choose_recipients(judge, record, report, known, arena, &recipients);
     if (!recipients.n)
         return SETTLED_NOT_YET;
+    if (!find_lineage(settings->store, record, arena, &lineage, error))
+        return SETTLED_FAILED;
     if (report)
         report_complete(report);
     struct letter_facts facts = {
         .record = record,
         .report = report,
         .judge = judge,
+        .predecessor = lineage.before.id ? &lineage.before : NULL,
+        .successors = lineage.after,
+        .successor_n = lineage.after_n,
         .home = {settings->base_url, settings->link_key},
         .now_ms = clock_wall_ms(settings->clock),
         .header = known ? known->email_header : (struct text){0},

@@ -4,6 +4,7 @@
 
 #include "core/week.h"
 #include "web/access.h"
+#include "web/lineage.h"
 #include "web/rule_kinds.h"
 #include "web/show.h"
 #include "web/source.h"
@@ -185,7 +186,7 @@ bool page_traceback(struct page *page, struct error *error)
     value_set_bool(page->arena, page->facts, "is_fixed", record.fixed_at_ms != 0);
     value_set_text(page->arena, page->facts, "fixed_commit", record.fixed_commit);
     page_set_choice(page, page->facts, &record.ownership);
-    if (!source_show(page, record.id, error))
+    if (!lineage_show(page, &record, error) || !source_show(page, record.id, error))
         return false;
     if (page->wants_json) {
         write_json(page, has_one ? &report : NULL);

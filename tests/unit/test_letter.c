@@ -104,18 +104,25 @@ static struct error_record make_record(void)
 
 static struct text header; // of the next letter
 static bool is_to_owner = true;
+static const struct error_record *predecessor, *successors;
+static size_t successor_n;
 
 static void write_letter(const struct error_record *record, const struct report *shown,
                          struct arena *arena, struct letter *letter)
 {
     struct judge *judge = make_judge();
-    struct letter_facts facts = {record,
-                                 shown,
-                                 judge,
-                                 {TEXT("http://errors.example.com:9028"), NULL},
-                                 INT64_C(1767330000000),
-                                 header,
-                                 is_to_owner};
+    struct letter_facts facts = {
+        .record = record,
+        .report = shown,
+        .judge = judge,
+        .predecessor = predecessor,
+        .successors = successors,
+        .successor_n = successor_n,
+        .home = {TEXT("http://errors.example.com:9028"), NULL},
+        .now_ms = INT64_C(1767330000000),
+        .header = header,
+        .is_to_owner = is_to_owner,
+    };
     letter_write(&facts, arena, letter);
     judge_drop(judge);
 }
@@ -352,6 +359,32 @@ static void a_letter_names_co_authors_and_why_somebody_else_reads_it(void **stat
     arena_release(&arena);
 }
 
+static void a_line_that_was_edited_is_told_with_the_errors_of_its_other_forms(void **state)
+{
+    (void)state;
+    struct arena arena = {0};
+    struct letter letter;
+    struct error_record record = make_record(), before = {.id = 7, .count = 1},
+                        after[2] = {{.id = 9,
+                                     .line.commit = TEXT("abcdefabcdefabcdef"),
+                                     .ownership.author_name = TEXT("<Bob>")},
+                                    {.id = 11, .line.commit = TEXT("123456123456123456")}};
+    predecessor = &before;
+    successors = after;
+    successor_n = 2;
+    write_letter(&record, NULL, &arena, &letter);
+    predecessor = successors = NULL;
+    successor_n = 0;
+    expect_words(letter.text, "; as it was before it had error 7, seen 1 time.\n", true);
+    expect_words(letter.text,
+                 "The line was changed since, in abcdefabcdef by <Bob>; as it is after that it has "
+                 "error 9.\n",
+                 true);
+    expect_words(letter.text, "since, in 123456123456; as it is", true);
+    expect_words(letter.html, "<Bob>", false);
+    arena_release(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -364,6 +397,7 @@ int main(void)
         cmocka_unit_test(the_largest_report_makes_a_bounded_letter_that_ends_as_it_should),
         cmocka_unit_test(a_letter_names_co_authors_and_why_somebody_else_reads_it),
         cmocka_unit_test(a_report_with_a_message_alone_makes_a_letter),
+        cmocka_unit_test(a_line_that_was_edited_is_told_with_the_errors_of_its_other_forms),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
