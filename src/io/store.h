@@ -90,7 +90,8 @@ bool store_keep_site(struct store *store, const struct site *site, int64_t now_m
 bool store_keep_context(struct store *store, int64_t site_id, struct text before, struct text after,
                         struct error *error);
 
-// Adds n occurrences to an error: total, hour of now_ms, variant of this exception type; sets what
+// Adds n occurrences to an error: total, hour of now_ms, variant of this exception type and
+// caller (of more than VARIANT_MAX, the rest is one); sets what
 // the newest report says (place, type, message, threshold) and last seen.
 struct tally {
     int64_t error_id;
@@ -98,7 +99,8 @@ struct tally {
     int64_t count;   // at least 1, else ERROR_INPUT
     int64_t now_ms;
     const struct site *site;             // the newest report's
-    struct text exception_type, message; // clipped by the caller
+    struct text exception_type, message; // clipped by who calls
+    struct text caller;                  // core/caller.h; may be empty
     int64_t threshold;                   // 0: none
 };
 bool store_tally(struct store *store, const struct tally *tally, struct error *error);
@@ -232,10 +234,13 @@ bool store_list_week(struct store *store, int64_t project_id, int64_t from_ms, i
 bool store_find_error(struct store *store, const struct site *place, struct arena *arena,
                       struct error_record *record, struct error *error);
 
+enum { VARIANT_MAX = 50 };
 struct variant {
-    struct text exception_type;
+    bool is_rest; // all that are not told apart, together
+    struct text exception_type, caller;
     int64_t count, last_seen_at_ms;
 };
+// Most first, the rest last.
 bool store_list_variants(struct store *store, int64_t error_id, struct arena *arena,
                          struct variant **variants, size_t *variant_n, struct error *error);
 

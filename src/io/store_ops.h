@@ -77,7 +77,6 @@ struct store_ops {
                             struct error *error);
     bool (*mark_fixed_by_commit)(struct store *store, const struct fixed_mark *mark, bool *is_new,
                                  struct error *error);
-
     bool (*list_lines)(struct store *store, int64_t project_id, struct text path, struct text text,
                        struct arena *arena, struct known_line **lines, size_t *line_n,
                        struct error *error);
@@ -85,7 +84,6 @@ struct store_ops {
                             struct error *error);
     bool (*list_successors)(struct store *store, int64_t error_id, struct arena *arena,
                             struct error_record **records, size_t *record_n, struct error *error);
-
     bool (*add_letter)(struct store *store, struct outbox_letter *letter, struct error *error);
     bool (*look_at_address)(struct store *store, struct text address, int64_t since_ms, int64_t n,
                             struct address_facts *facts, struct error *error);

@@ -52,6 +52,7 @@ bool sqlite_start(struct sqlite_store *s, struct error *error);
 // itself: what came now would be committed alone.
 bool sqlite_check_batch(struct sqlite_store *s, struct error *error);
 
+#define SQL_VARIANT_MAX "50" // VARIANT_MAX
 // An error's columns, in the order in which sqlite_read_record takes them.
 #define RECORD_COLUMNS                                                                             \
     "e.id, e.project_id, e.count, e.first_seen_at_ms, e.last_seen_at_ms, e.threshold,"             \

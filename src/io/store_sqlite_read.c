@@ -87,15 +87,18 @@ bool sqlite_list_variants(struct store *store, int64_t error_id, struct arena *a
                           struct variant **variants, size_t *variant_n, struct error *error)
 {
     struct query q = query_open(sqlite_of(store), SQL_LIST_VARIANTS,
-                                "SELECT exception_type, count, last_seen_at_ms FROM error_variants"
-                                " WHERE error_id = ?1 ORDER BY count DESC, exception_type");
+                                "SELECT is_rest, exception_type, caller, count, last_seen_at_ms"
+                                " FROM error_variants WHERE error_id = ?1"
+                                " ORDER BY is_rest, count DESC, exception_type, caller");
     query_add_int(&q, error_id);
     size_t n = 0, cap = 0;
     struct variant *list = NULL;
     enum step step;
     while ((step = query_step(&q, error)) == STEP_ROW) {
         list = list_grow(arena, list, sizeof *list, n, &cap);
+        list[n].is_rest = query_int(&q);
         list[n].exception_type = query_text(&q, arena);
+        list[n].caller = query_text(&q, arena);
         list[n].count = query_int(&q);
         list[n++].last_seen_at_ms = query_int(&q);
     }

@@ -163,6 +163,16 @@ static bool set_ownership(struct sqlite_store *s, int64_t error_id,
 
 // ---- merging ----
 
+#define SQL_ADD_TO_VARIANT                                                                         \
+    " ON CONFLICT (error_id, is_rest, exception_type, caller)"                                     \
+    " DO UPDATE SET count = " SQL_ADD(                                                             \
+        "count",                                                                                   \
+        "excluded.count") ", last_seen_at_ms = MAX(last_seen_at_ms, excluded.last_seen_at_ms)"
+// The smallest variants of the error that stays, beyond the bound.
+#define SQL_TOO_MANY                                                                               \
+    "SELECT exception_type, caller FROM error_variants WHERE error_id = ?2 AND is_rest = 0"        \
+    " ORDER BY count DESC, exception_type, caller LIMIT -1 OFFSET " SQL_VARIANT_MAX
+
 // Each statement takes ?1, the error that ends, and ?2, the one that stays. What the newest report
 // says goes first, because the times that tell which is newest are merged by the statement after
 // it.
@@ -204,13 +214,16 @@ static const struct {
                       " DO UPDATE SET count = " SQL_ADD("count", "excluded.count")},
     {SQL_DROP_HOURS, "DELETE FROM error_hours WHERE error_id = ?1 AND ?2 IS NOT NULL"},
     {SQL_MERGE_VARIANTS,
-     "INSERT INTO error_variants (error_id, exception_type, count, last_seen_at_ms)"
-     " SELECT ?2, exception_type, count, last_seen_at_ms FROM error_variants WHERE error_id = ?1"
-     " ON CONFLICT (error_id, exception_type)"
-     " DO UPDATE SET count = " SQL_ADD(
-         "count",
-         "excluded.count") ","
-                           " last_seen_at_ms = MAX(last_seen_at_ms, excluded.last_seen_at_ms)"},
+     "INSERT INTO error_variants (error_id, is_rest, exception_type, caller, count,"
+     " last_seen_at_ms) SELECT ?2, is_rest, exception_type, caller, count, last_seen_at_ms"
+     " FROM error_variants WHERE error_id = ?1" SQL_ADD_TO_VARIANT},
+    {SQL_FOLD_VARIANTS,
+     "INSERT INTO error_variants (error_id, is_rest, exception_type, caller, count,"
+     " last_seen_at_ms) SELECT ?2, 1, '', '', count, last_seen_at_ms FROM error_variants"
+     " WHERE (exception_type, caller) IN (" SQL_TOO_MANY ") AND error_id = ?2 AND is_rest = 0"
+     " AND ?1 IS NOT NULL" SQL_ADD_TO_VARIANT},
+    {SQL_DROP_FOLDED, "DELETE FROM error_variants WHERE error_id = ?2 AND is_rest = 0"
+                      " AND (exception_type, caller) IN (" SQL_TOO_MANY ") AND ?1 IS NOT NULL"},
     {SQL_DROP_VARIANTS, "DELETE FROM error_variants WHERE error_id = ?1 AND ?2 IS NOT NULL"},
     {SQL_MERGE_OCCURRENCES, "UPDATE occurrences SET error_id = ?2 WHERE error_id = ?1"},
     // two firsts have become one; at most a few hundred rows

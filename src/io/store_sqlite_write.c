@@ -268,21 +268,55 @@ static bool tally_hour(struct sqlite_store *s, const struct tally *tally, struct
     return query_run(&q, error);
 }
 
-static bool tally_variant(struct sqlite_store *s, const struct tally *tally, struct error *error)
+static bool tally_named(struct sqlite_store *s, const struct tally *tally, struct query q,
+                        bool *is_done, struct error *error)
 {
-    struct query q = query_open(
-        s, SQL_TALLY_VARIANT,
-        "INSERT INTO error_variants (error_id, exception_type, count, last_seen_at_ms)"
-        " VALUES (?1, ?2, ?3, ?4) ON CONFLICT (error_id, exception_type)"
-        " DO UPDATE SET count = " SQL_ADD(
-            "count",
-            "excluded.count") ","
-                              " last_seen_at_ms = MAX(last_seen_at_ms, excluded.last_seen_at_ms)");
     query_add_int(&q, tally->error_id);
     query_add_text(&q, tally->exception_type);
+    query_add_text(&q, tally->caller);
+    query_add_int(&q, tally->count);
+    query_add_int(&q, tally->now_ms);
+    bool ok = query_run(&q, error);
+    *is_done = ok && sqlite3_changes(s->db) == 1;
+    return ok;
+}
+
+static bool tally_rest(struct sqlite_store *s, const struct tally *tally, struct error *error)
+{
+    struct query q = query_open(
+        s, SQL_TALLY_REST,
+        "INSERT INTO error_variants (error_id, is_rest, exception_type, caller, count,"
+        " last_seen_at_ms) VALUES (?1, 1, '', '', ?2, ?3)"
+        " ON CONFLICT (error_id, is_rest, exception_type, caller) DO UPDATE SET count = " SQL_ADD(
+            "count", "?2") ", last_seen_at_ms = MAX(last_seen_at_ms, ?3)");
+    query_add_int(&q, tally->error_id);
     query_add_int(&q, tally->count);
     query_add_int(&q, tally->now_ms);
     return query_run(&q, error);
+}
+
+// One statement for a variant that is known.
+static bool tally_variant(struct sqlite_store *s, const struct tally *tally, struct error *error)
+{
+    bool is_done;
+    struct query known =
+        query_open(s, SQL_TALLY_VARIANT,
+                   "UPDATE error_variants SET count = " SQL_ADD(
+                       "count", "?4") ", last_seen_at_ms = MAX(last_seen_at_ms, ?5)"
+                                      " WHERE error_id = ?1 AND is_rest = 0 AND exception_type = ?2"
+                                      " AND caller = ?3");
+    if (!tally_named(s, tally, known, &is_done, error))
+        return false;
+    if (is_done)
+        return true;
+    struct query new =
+        query_open(s, SQL_ADD_VARIANT,
+                   "INSERT INTO error_variants (error_id, is_rest, exception_type, caller, count,"
+                   " last_seen_at_ms) SELECT ?1, 0, ?2, ?3, ?4, ?5 WHERE " SQL_VARIANT_MAX
+                   " > (SELECT COUNT(*) FROM error_variants WHERE error_id = ?1 AND is_rest = 0)");
+    if (!tally_named(s, tally, new, &is_done, error))
+        return false;
+    return is_done || tally_rest(s, tally, error);
 }
 
 bool sqlite_tally(struct store *store, const struct tally *tally, struct error *error)

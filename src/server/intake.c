@@ -18,6 +18,7 @@
 
 #include "base/json_out.h"
 #include "base/log.h"
+#include "core/caller.h"
 #include "report/dsn.h"
 
 enum {
@@ -78,9 +79,11 @@ static void judge_one(const struct judge *judge, int64_t project_id, struct aren
                       struct judged *judged)
 {
     judged->verdict = judge_report(judge, &judged->report, project_id, arena);
+    judged->caller = caller_of(judge, &judged->verdict, arena);
     struct digest site = site_key(&judged->verdict.site);
     const struct text parts[] = {{(const char *)site.bytes, sizeof site.bytes},
-                                 judged->verdict.exception->type};
+                                 judged->verdict.exception->type,
+                                 judged->caller};
     judged->key = digest_of(parts, sizeof parts / sizeof *parts);
 }
 

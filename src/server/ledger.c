@@ -252,6 +252,7 @@ static bool record_entry(struct ledger *ledger, struct batch *batch,
         .site = site,
         .exception_type = text_clip(exception->type, REPORT_NAME_MAX),
         .message = text_clip(exception->message, REPORT_NAME_MAX),
+        .caller = entry->newest->caller,
         .threshold = report->error_threshold,
     };
     if (!store_tally(store, &tally, error) || !keep_some(ledger, batch, &row, entry, error))

@@ -26,11 +26,12 @@ struct ledger_message {
 };
 
 // A report that was judged; it may be incomplete (decoder_defer_rest), then its decoder is the
-// ledger's until the answer. key: the same for reports that are added up together (digest of site
-// and exception type).
+// ledger's until the answer. key: the same for reports that are added up together (digest of site,
+// exception type and caller).
 struct judged {
     struct report report;
     struct verdict verdict; // site.project_id is set
+    struct text caller;     // core/caller.h
     struct digest key;
 };
 

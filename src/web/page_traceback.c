@@ -63,21 +63,32 @@ static bool load_occurrence(struct page *page, int64_t error_id, int64_t until_m
     return true;
 }
 
+static void show_variant(struct page *page, struct value *object, const struct variant *variant)
+{
+    struct text type = variant->exception_type;
+    value_set_text(page->arena, object, "exception_type", type);
+    value_set_text(page->arena, object, "caller", variant->caller);
+    value_set_int(page->arena, object, "error_count", variant->count);
+    value_set_bool(page->arena, object, "is_rest", variant->is_rest);
+    if (page->wants_json)
+        return;
+    struct text name = variant->is_rest ? TEXT("Others") : type.len ? type : TEXT("Message");
+    value_set_text(page->arena, object, "_type", name);
+    value_set_text(page->arena, object, "_count", show_count(page->arena, variant->count));
+    show_time(page->arena, object, "_last", page->now_ms, variant->last_seen_at_ms);
+}
+
 static bool show_variants(struct page *page, int64_t error_id, struct error *error)
 {
     struct variant *variants;
     size_t variant_n;
     if (!store_list_variants(page->store, error_id, page->arena, &variants, &variant_n, error))
         return false;
-    struct value *list = value_set_list(page->arena, page->facts, "_variants");
-    for (size_t i = 0; i < variant_n; i++) {
-        struct value *variant = value_add_object(page->arena, list);
-        struct text type = variants[i].exception_type;
-        value_set_text(page->arena, variant, "_type", type.len ? type : TEXT("Message"));
-        value_set_text(page->arena, variant, "_count", show_count(page->arena, variants[i].count));
-        show_time(page->arena, variant, "_last", page->now_ms, variants[i].last_seen_at_ms);
-    }
-    value_set_bool(page->arena, page->facts, "_has_variants", variant_n > 1);
+    struct value *list = value_set_list(page->arena, page->facts, "variants");
+    for (size_t i = 0; i < variant_n; i++)
+        show_variant(page, value_add_object(page->arena, list), &variants[i]);
+    if (!page->wants_json)
+        value_set_bool(page->arena, page->facts, "_has_variants", variant_n > 1);
     return true;
 }
 
@@ -186,15 +197,14 @@ bool page_traceback(struct page *page, struct error *error)
     value_set_bool(page->arena, page->facts, "is_fixed", record.fixed_at_ms != 0);
     value_set_text(page->arena, page->facts, "fixed_commit", record.fixed_commit);
     page_set_choice(page, page->facts, &record.ownership);
-    if (!lineage_show(page, &record, error) || !source_show(page, record.id, error))
+    if (!show_variants(page, record.id, error) || !lineage_show(page, &record, error) ||
+        !source_show(page, record.id, error))
         return false;
     if (page->wants_json) {
         write_json(page, has_one ? &report : NULL);
         return true;
     }
     show_record(page, &record);
-    if (!show_variants(page, record.id, error))
-        return false;
     if (has_one)
         show_occurrence(page, &record, &occurrence, &report);
     value_set_text(page->arena, page->facts, "_unreadable",

@@ -228,3 +228,29 @@ def test_what_a_line_was_is_remembered_over_a_restart(server, shop):
     server.kill()
     server.start()
     assert server.json(page(line=EDITED))["predecessor"]["id"] == server.json(page())["id"]
+
+
+def test_a_line_that_is_called_from_many_places_shows_who_calls_it(server, shop):
+    check = "    raise_unless(price > 0)"
+    lines = [*BEFORE, "", "", "def check(price):", check]
+    shop.commit("v2", "bob", {"shop.py": lines})
+    below = frame("shop.py", lines.index(check) + 1, check, "check")
+    sell = frame("shop.py", 5, BEFORE[4], "sell")
+    refund = frame("shop.py", 11, BEFORE[10], "refund")
+    sender = server.sender()
+    for caller, kind, times in [(sell, "KeyError", 4), (refund, "KeyError", 2), (sell, "OSError", 1)]:
+        sender.report(*[event(caller, below, kind=kind, release="v2") for _ in range(times)])
+    sender.report(event(below, kind="KeyError", release="v2"))
+    rest(server)
+    address = page(line=check, function="check")
+    assert [
+        (each["exception_type"], each["caller"], each["error_count"], each["is_rest"])
+        for each in server.json(address)["variants"]
+    ] == [
+        ("KeyError", "shop.py in sell", 4, False),
+        ("KeyError", "shop.py in refund", 2, False),
+        ("KeyError", "", 1, False),
+        ("OSError", "shop.py in sell", 1, False),
+    ]
+    assert len(server.week_errors()) == 1
+    assert "<code>shop.py in refund</code>" in server.get(address)
