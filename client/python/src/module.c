@@ -85,8 +85,8 @@ PyDoc_STRVAR(
     configure_doc,
     "configure(hostports, key, timeout_ms, ca_file, spool_dir)\n\n"
     "Replaces the servers: a sequence of str, 'host:9028' or a DSN. key is for those that bring\n"
-    "none; it may be ''. ca_file and spool_dir may be None. Raises ValueError that names the server\n"
-    "that is malformed or the directory that cannot be used.");
+    "none; it may be ''. ca_file and spool_dir may be None. Raises ValueError that names\n"
+    "the server that is malformed or the directory that cannot be used.");
 
 static bool add_servers(struct fl_servers *servers, PyObject *hostports, const char *key)
 {
@@ -247,8 +247,9 @@ static PyObject *counters(PyObject *self, PyObject *unused)
     const uint64_t *lost = r->lost.n;
     return Py_BuildValue(
         "{sKsKsKsKsKsKsKsKsKsKsn}", "occurrences", (unsigned long long)c.occurrences, "sent",
-        (unsigned long long)r->sent, "retried", (unsigned long long)r->retried,
-        "spooled", (unsigned long long)r->spooled, "dropped_queue_full", (unsigned long long)lost[FL_LOST_QUEUE_FULL], "dropped_refused",
+        (unsigned long long)r->sent, "retried", (unsigned long long)r->retried, "spooled",
+        (unsigned long long)r->spooled, "dropped_queue_full",
+        (unsigned long long)lost[FL_LOST_QUEUE_FULL], "dropped_refused",
         (unsigned long long)lost[FL_LOST_REFUSED], "dropped_too_old",
         (unsigned long long)lost[FL_LOST_TOO_OLD], "dropped_at_exit",
         (unsigned long long)lost[FL_LOST_AT_EXIT], "dropped_no_memory",
@@ -256,9 +257,10 @@ static PyObject *counters(PyObject *self, PyObject *unused)
         (unsigned long long)lost[FL_LOST_FORGOTTEN], "waiting", (Py_ssize_t)c.waiting);
 }
 
-PyDoc_STRVAR(trouble_doc,
-             "trouble() -> str | None\n\nWhy reports do not arrive, when only a person can help: a key "
-             "that the server refuses,\na certificate that is not trusted.");
+PyDoc_STRVAR(
+    trouble_doc,
+    "trouble() -> str | None\n\nWhy reports do not arrive, when only a person can help: a key "
+    "that the server refuses,\na certificate that is not trusted.");
 
 static PyObject *trouble(PyObject *self, PyObject *unused)
 {
