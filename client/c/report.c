@@ -9,17 +9,31 @@
 
 #include "version.h"
 
-uint64_t fl_random(void)
+// Before the kernel has randomness: unlike others is enough.
+static uint64_t unlike_others(void)
 {
-    uint64_t bits;
-    if (getrandom(&bits, sizeof bits, GRND_NONBLOCK) == (ssize_t)sizeof bits)
-        return bits;
-    struct timespec now; // before the kernel has randomness: unlike others is enough
+    struct timespec now;
     clock_gettime(CLOCK_REALTIME, &now);
-    bits = (uint64_t)now.tv_sec * 1000000007u ^ (uint64_t)now.tv_nsec << 20 ^ (uint64_t)getpid();
+    uint64_t bits =
+        (uint64_t)now.tv_sec * 1000000007u ^ (uint64_t)now.tv_nsec << 20 ^ (uint64_t)getpid();
     bits ^= (uint64_t)(uintptr_t)&now;
     bits *= 0x9e3779b97f4a7c15u;
     return bits ^ bits >> 29;
+}
+
+static void fill_random(uint64_t *bits, size_t n)
+{
+    if (getrandom(bits, n * sizeof *bits, GRND_NONBLOCK) == (ssize_t)(n * sizeof *bits))
+        return;
+    for (size_t i = 0; i < n; i++)
+        bits[i] = unlike_others();
+}
+
+uint64_t fl_random(void)
+{
+    uint64_t bits;
+    fill_random(&bits, 1);
+    return bits;
 }
 
 struct fl_report *fl_report_new(struct buffer *members, int64_t happened_at_ms, int64_t threshold)
@@ -34,8 +48,10 @@ struct fl_report *fl_report_new(struct buffer *members, int64_t happened_at_ms, 
                                  .len = members->len,
                                  .cap = fitting ? members->len + 1 : members->cap};
     *members = (struct buffer){.max = members->max};
-    snprintf(r->event_id, sizeof r->event_id, "%016llx%016llx", (unsigned long long)fl_random(),
-             (unsigned long long)fl_random());
+    uint64_t id[2];
+    fill_random(id, 2);
+    snprintf(r->event_id, sizeof r->event_id, "%016llx%016llx", (unsigned long long)id[0],
+             (unsigned long long)id[1]);
     r->happened_at_ms = happened_at_ms;
     r->error_count = 1;
     r->error_threshold = threshold > 0 ? threshold : 0;

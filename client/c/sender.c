@@ -429,9 +429,9 @@ bool fl_sender_put(struct fl_report *report)
         is_queued = enqueue(report);
     else
         drop(report, FL_LOST_NO_MEMORY);
-    if (is_queued)
-        pthread_cond_signal(&sender.work);
     leave();
+    if (is_queued) // after the lock, which the thread wants when it wakes
+        pthread_cond_signal(&sender.work);
     return is_queued;
 }
 

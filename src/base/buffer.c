@@ -25,7 +25,7 @@ struct text buffer_text(const struct buffer *b)
     return (struct text){b->at, b->len};
 }
 
-char *buffer_reserve(struct buffer *b, size_t len)
+char *buffer_grow(struct buffer *b, size_t len)
 {
     if (b->failed)
         return NULL;
@@ -49,30 +49,9 @@ char *buffer_reserve(struct buffer *b, size_t len)
     return b->at + b->len;
 }
 
-void buffer_add(struct buffer *b, struct text t)
-{
-    char *room = buffer_reserve(b, t.len);
-    if (!room)
-        return;
-    if (t.len)
-        memcpy(room, t.at, t.len);
-    b->len += t.len;
-    b->at[b->len] = '\0';
-}
-
 void buffer_add_string(struct buffer *b, const char *string)
 {
     buffer_add(b, text_of(string));
-}
-
-void buffer_add_char(struct buffer *b, char c)
-{
-    if (b->failed || b->len + 1 >= b->cap || (b->max && b->len >= b->max)) {
-        buffer_add(b, (struct text){&c, 1});
-        return;
-    }
-    b->at[b->len++] = c;
-    b->at[b->len] = '\0';
 }
 
 void buffer_add_int64(struct buffer *b, int64_t number)

@@ -145,6 +145,25 @@ static void what_is_written_reads_back(void **state)
     buffer_release(&out);
 }
 
+// Strings are looked through in words of the processor, so a byte's place in the string matters.
+static void a_special_byte_is_escaped_wherever_it_stands(void **state)
+{
+    static const char special[] = "\"\\\x01\n\x1f\xff\x80";
+    (void)state;
+    for (size_t len = 1; len <= 20; len++) {
+        for (size_t at = 0; at < len * (sizeof special - 1); at++) {
+            struct buffer out = {0};
+            struct json_out w = {.out = &out};
+            char string[20];
+            memset(string, 'a', len);
+            string[at % len] = special[at / len];
+            json_string(&w, (struct text){string, len});
+            assert_true(out.len > len + 2);
+            buffer_release(&out);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -155,6 +174,7 @@ int main(void)
         cmocka_unit_test(depth_is_bounded_also_after_a_large_document),
         cmocka_unit_test(whole_numbers_are_exact_and_others_are_not_taken_for_them),
         cmocka_unit_test(what_is_written_reads_back),
+        cmocka_unit_test(a_special_byte_is_escaped_wherever_it_stands),
     };
     // one document for all: it has to be usable again after every failure
     return cmocka_run_group_tests(tests, set_up, tear_down);

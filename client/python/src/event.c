@@ -160,11 +160,13 @@ static void add_message(struct capture *c, struct buffer *out, PyObject *excepti
     swallow_error(c);
 }
 
-// What add_note() added (since 3.11).
-static void add_notes(struct capture *c, struct buffer *out, PyObject *exception)
+// What add_note() added (since 3.11). Most have none, and an AttributeError would take longer than
+// all else about them.
+static void add_notes(struct buffer *out, PyObject *exception)
 {
-    PyObject *notes = PyObject_GetAttrString(exception, "__notes__");
-    swallow_error(c);
+    PyObject *dict = ((PyBaseExceptionObject *)exception)->dict;
+    PyObject *notes = dict ? PyDict_GetItemString(dict, "__notes__") : NULL;
+    Py_XINCREF(notes);
     if (notes && PyList_CheckExact(notes)) {
         for (Py_ssize_t i = 0; i < PyList_GET_SIZE(notes) && out->len < MESSAGE_MAX; i++) {
             buffer_add_char(out, '\n');
@@ -178,7 +180,7 @@ static void write_message(struct capture *c, PyObject *exception)
 {
     struct buffer message = {0};
     add_message(c, &message, exception);
-    add_notes(c, &message, exception);
+    add_notes(&message, exception);
     json_name(&c->json, "value");
     write_hidden(&c->json, buffer_text(&message), MESSAGE_MAX);
     buffer_release(&message);

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+#include <string.h>
+
 #include "capture.h"
 
 struct helpers helpers;
@@ -14,12 +16,39 @@ struct stack {
     int n;
 };
 
+// The lines of instructions that were asked for. The interpreter finds one by walking through the
+// function's table from its start, which takes long in long functions.
+enum { SET_N = 64, WAY_N = 4 };
+
+struct line {
+    PyCodeObject *code; // strong reference, so that no other gets its address
+    int instruction, number;
+};
+
+// Instructions with the same hash share a set, the newest first.
+static struct line lines[SET_N][WAY_N];
+
+static int find_line(PyCodeObject *code, int instruction)
+{
+    uint64_t hash = ((uintptr_t)code + (uintptr_t)instruction) * 0x9e3779b97f4a7c15u;
+    struct line *set = lines[(hash >> 32) % SET_N];
+    for (int i = 0; i < WAY_N; i++)
+        if (set[i].code == code && set[i].instruction == instruction)
+            return set[i].number;
+    PyCodeObject *forgotten = set[WAY_N - 1].code;
+    memmove(set + 1, set, (WAY_N - 1) * sizeof *set);
+    Py_INCREF(code);
+    set[0] = (struct line){code, instruction, PyCode_Addr2Line(code, instruction)};
+    Py_XDECREF(forgotten);
+    return set[0].number;
+}
+
 int line_of(PyTracebackObject *entry)
 {
     if (entry->tb_lineno >= 0)
         return entry->tb_lineno;
     PyCodeObject *code = PyFrame_GetCode(entry->tb_frame); // newer Pythons find it when asked
-    entry->tb_lineno = PyCode_Addr2Line(code, entry->tb_lasti);
+    entry->tb_lineno = find_line(code, entry->tb_lasti);
     Py_DECREF(code);
     return entry->tb_lineno;
 }

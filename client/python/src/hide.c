@@ -10,7 +10,8 @@ enum { SHAPE_MIN = 13 };
 
 static bool is_harmless(struct text t)
 {
-    return t.len < SHAPE_MIN && !memchr(t.at, ':', t.len) && !memchr(t.at, '=', t.len);
+    return t.len == 0 ||
+           (t.len < SHAPE_MIN && !memchr(t.at, ':', t.len) && !memchr(t.at, '=', t.len));
 }
 
 // Writes t into out with its secrets hidden; false when there are none, and nothing is written.
@@ -18,8 +19,6 @@ static bool hide(struct text t, struct buffer *out)
 {
     struct span span;
     size_t from = 0;
-    if (t.len == 0 || is_harmless(t))
-        return false;
     buffer_clear(out);
     for (; find_secret(t, from, true, &span); from = span.end) {
         buffer_add(out, text_until(text_from(t, from), span.start - from));
@@ -30,7 +29,7 @@ static bool hide(struct text t, struct buffer *out)
     return from > 0;
 }
 
-void write_hidden(struct json_out *out, struct text value, size_t max)
+static void write_scrubbed(struct json_out *out, struct text value, size_t max)
 {
     struct buffer hidden[2] = {0};
     for (int pass = 0; pass < SCRUB_PASS_MAX && hide(value, &hidden[pass % 2]); pass++)
@@ -40,4 +39,13 @@ void write_hidden(struct json_out *out, struct text value, size_t max)
         out->out->failed |= hidden[i].failed;
         buffer_release(&hidden[i]);
     }
+}
+
+void write_hidden(struct json_out *out, struct text value, size_t max)
+{
+    struct span span;
+    if (is_harmless(value) || !find_secret(value, 0, true, &span))
+        json_string(out, text_clip(value, max));
+    else
+        write_scrubbed(out, value, max);
 }

@@ -128,11 +128,15 @@ bool write_name(struct capture *c, const char *prefix, PyObject *name)
         write_long(c, prefix, name);
         return is_secret;
     }
-    struct text opened = c->json.needs_comma ? TEXT(",\"") : TEXT("\"");
-    buffer_add(c->json.out, opened);
-    if (*prefix)
+    struct text json = {n->json, n->json_len};
+    if (c->json.needs_comma)
+        buffer_add_char(c->json.out, ',');
+    if (*prefix) {
+        buffer_add_char(c->json.out, '"');
         buffer_add_string(c->json.out, prefix);
-    buffer_add(c->json.out, (struct text){n->json + 1, n->json_len - 1u});
+        json = text_from(json, 1);
+    }
+    buffer_add(c->json.out, json);
     c->json.needs_comma = false;
     return is_secret;
 }

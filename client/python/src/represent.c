@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Values as people know them from repr(), but bounded: builtin containers are walked here, so that
 // a list of ten million costs twenty items. Only for other objects their own repr is called.
+#include <math.h>
+
 #include "base/clock.h"
 #include "capture.h"
 
@@ -133,8 +135,37 @@ static bool add_class(struct capture *c, PyObject *value)
     return true;
 }
 
+// Numbers that people write, with few digits after the point (prices, seconds, shares), without the
+// search for the shortest text that gives the same number: whole / 10^n is rounded correctly, and
+// of all texts with at most 15 digits only one gives that number.
+static bool add_short_real(struct capture *c, double value)
+{
+    static const double powers[] = {10, 100, 1000, 10000};
+    for (int n = 0; n < 4; n++) {
+        double whole = value * powers[n];
+        if (!(fabs(whole) < 1e15) || value == 0)
+            return false;
+        int64_t digits = (int64_t)round(whole), power = (int64_t)powers[n];
+        if ((double)digits / powers[n] != value)
+            continue;
+        if (digits < 0)
+            buffer_add_char(&c->value, '-');
+        digits = digits < 0 ? -digits : digits;
+        buffer_add_int64(&c->value, digits / power);
+        buffer_add_char(&c->value, '.');
+        for (int64_t rest = digits % power; power > 1; rest %= power) {
+            power /= 10;
+            buffer_add_char(&c->value, (char)('0' + rest / power));
+        }
+        return true;
+    }
+    return false;
+}
+
 static void add_real(struct capture *c, PyObject *value)
 {
+    if (add_short_real(c, PyFloat_AS_DOUBLE(value)))
+        return;
     char *shown = PyOS_double_to_string(PyFloat_AS_DOUBLE(value), 'r', 0, Py_DTSF_ADD_DOT_0, NULL);
     if (shown)
         add(c, shown);

@@ -154,6 +154,14 @@ def test_builtin_values_look_as_python_shows_them(server):
     assert variables(server, **given) == expected
 
 
+def test_numbers_with_a_point_look_as_python_shows_them(server):
+    given = [0.0, -0.0, 0.1, 0.3, 0.1 + 0.2, 19.5, -19.5, 19.99, 1.005, 2.675, 0.0001, 0.00001]
+    given += [100.0, 123456.7891, 123456.78912, -0.001, 1 / 3, 1e15, 99999999999.9999, 1e16, 5e-324]
+    given += [999999999999999.9, 0.07, 1.1e-4, 12.0625, float("inf"), float("-inf"), float("nan")]
+    expected = {"n%d" % i: repr(value) for i, value in enumerate(given)}
+    assert variables(server, **{"n%d" % i: value for i, value in enumerate(given)}) == expected
+
+
 def test_attributes_of_self_are_sent_with_those_in_slots_and_no_property_is_called(server):
     class Base:
         __slots__ = ("first", "unset", "__dict__")
