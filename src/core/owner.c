@@ -164,7 +164,9 @@ static void choose_default(const struct owner_settings *settings, bool had_candi
     ownership->owner_email = settings->default_contact;
     ownership->confidence = settings->default_contact.len ? CONFIDENCE_LOW : CONFIDENCE_NONE;
     if (had_candidates)
-        add_reason(reasons, TEXT("nobody else is known for it"));
+        add_reason(reasons, settings->default_contact.len
+                                ? TEXT("nobody else is known for it, so it goes to default_contact")
+                                : TEXT("nobody else is known for it"));
 }
 
 static void lower(struct ownership *ownership, enum confidence confidence_max)

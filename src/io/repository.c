@@ -191,6 +191,20 @@ void repository_close(struct repository *repository)
     free(repository);
 }
 
+bool repository_lacks_graph(const struct repository *repository, const char *tip)
+{
+    const char *const arguments[] = {"rev-list", "--skip=9999", "--max-count=1", tip, "--", NULL};
+    _Static_assert(LONG_HISTORY == 10000, "all but the last of a long history are skipped");
+    struct buffer output = {.max = 4096};
+    struct error error;
+    bool is_long = !git_graph_has_paths(repository->objects_dir) &&
+                   git_run(&repository->git, "git rev-list", arguments, (struct text){0},
+                           SMALL_TIMEOUT_MS, &output, &error) &&
+                   output.len > 0;
+    buffer_release(&output);
+    return is_long;
+}
+
 bool repository_tip(struct repository *repository, char *tip, struct error *error)
 {
     static const char *const arguments[] = {"rev-parse",        "--verify",      "--quiet",

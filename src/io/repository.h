@@ -33,6 +33,11 @@ void repository_close(struct repository *repository); // NULL is fine
 // Full hash of the tip of the branch in production, now. tip: at least 65 bytes.
 bool repository_tip(struct repository *repository, char *tip, struct error *error);
 
+// Whether the history of tip (full hash) is so long that blame is to have a commit graph with
+// changed paths (io/git_graph.h), and there is none. False also when git cannot tell.
+enum { LONG_HISTORY = 10000 }; // commits
+bool repository_lacks_graph(const struct repository *repository, const char *tip);
+
 // Adds the paths of the tip's tree, or of the whole history of the branch in production.
 bool repository_add_paths(struct repository *repository, bool whole_history, struct paths *paths,
                           struct error *error);

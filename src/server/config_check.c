@@ -169,6 +169,12 @@ static void check_repository(const struct config *config, const struct finding_l
         tell(listener, FINDING_ERROR, "repository", "%s", error.message);
     else
         tell(listener, FINDING_OK, "repository", "%s, in production is %.12s", o->repo_dir.at, tip);
+    if (repository && !error.kind && repository_lacks_graph(repository, tip))
+        tell(listener, FINDING_WARNING, "repository",
+             "its history is long, and git blame takes five times as long without a commit graph; "
+             "write one now and after fetches: git -C %s commit-graph write --reachable "
+             "--changed-paths --split",
+             o->repo_dir.at);
     repository_close(repository);
 }
 

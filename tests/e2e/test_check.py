@@ -20,7 +20,10 @@ class Outcome:
             server.write_cfg()
             arguments = ("-conf", server.cfg, *arguments)
         self.run = subprocess.run(
-            server.command("check", *arguments), capture_output=True, text=True, timeout=120
+            server.command("check", *arguments),
+            capture_output=True,
+            text=True,
+            timeout=120,
         )
         self.status, self.said = self.run.returncode, self.run.stdout
         assert "Sanitizer" not in self.run.stderr, self.run.stderr
@@ -112,6 +115,28 @@ def test_a_branch_that_matches_is_told_with_its_commit(make_server, repository):
     assert tip[:12] in message
 
 
+def test_a_long_history_wants_a_commit_graph(make_server, tmp_path):
+    repository = tmp_path / "long"
+    git = ["git", "-C", repository]
+    subprocess.run(["git", "init", "--quiet", "-b", "main", repository], check=True)
+    commit = "commit refs/heads/main\ncommitter Ada <ada@x.org> 0 +0000\ndata 0\n\n"
+    history = commit + "M 644 inline a.py\ndata 1\na\n" + commit * 9998
+    subprocess.run([*git, "fast-import", "--quiet"], input=history.encode(), check=True)
+    assert Outcome(make_server(repository=repository)).only("repository")[0] == "ok"
+    subprocess.run(
+        [*git, "fast-import", "--quiet"],
+        input=(commit.replace("data 0\n", "data 0\nfrom refs/heads/main^0\n")).encode(),
+        check=True,
+    )
+    outcome = Outcome(make_server(repository=repository))
+    assert outcome.status == 0
+    ((level, _, message),) = [found for found in outcome.findings if found[0] != "ok"]
+    command = message.partition("fetches: ")[2].split()
+    assert level == "warning" and command[0] == "git"
+    subprocess.run(command, check=True)
+    assert Outcome(make_server(repository=repository)).only("repository")[0] == "ok"
+
+
 def test_without_a_repository_there_is_a_warning(make_server):
     outcome = Outcome(make_server(repository=None))
     assert outcome.only("repository")[0] == "warning"
@@ -140,7 +165,9 @@ def test_a_running_server_goes_on_counting_while_it_is_looked_at(server, bugs):
     assert server.count_of(bugs["ada"].path) == 3
 
 
-def test_a_store_of_a_newer_version_is_an_error_and_an_older_one_is_not_touched(make_server):
+def test_a_store_of_a_newer_version_is_an_error_and_an_older_one_is_not_touched(
+    make_server,
+):
     server = make_server().start()
     assert server.stop() == 0
     path = server.directory / "state" / "flawless.db"
@@ -260,7 +287,11 @@ def test_letters_with_useless_addresses_are_warned_of(make_server):
         outcome = Outcome(make_server("one", **options))
         assert outcome.only("hostname")[0] == "warning"
         assert outcome.only("email_domain_name")[0] == "warning"
-        options = {**options, "hostname": "errors.shop.example", "email_domain_name": "shop.example"}
+        options = {
+            **options,
+            "hostname": "errors.shop.example",
+            "email_domain_name": "shop.example",
+        }
         outcome = Outcome(make_server("two", **options))
         assert {level for level, _, _ in outcome.findings} == {"ok"}, outcome.said
 

@@ -187,7 +187,8 @@ static void a_bot_is_known_by_its_name_too(void **state)
     struct owner_candidate bot = AUTHOR("deps@x.org");
     bot.name = TEXT("Renovate[BOT]");
     expect_choice(choose(&bot, 1, NULL, &arena), "ops@shop.example", CONFIDENCE_LOW,
-                  "it ran; deps@x.org, who wrote the line, is a bot; nobody else is known for it");
+                  "it ran; deps@x.org, who wrote the line, is a bot; nobody else is known for it, "
+                  "so it goes to default_contact");
     arena_release(&arena);
 }
 
