@@ -78,7 +78,8 @@ static void a_line_that_only_bots_know_goes_to_the_default_contact(void **state)
     (void)state;
     sandbox_write(&box, "m.py", two_functions);
     sandbox_commit(&box, "fix[bot]@shop.example", "Add a and b");
-    expect_owner("m.py", 2, "ops@shop.example", "is a bot; nobody else is known for it, so it goes to default_contact");
+    expect_owner("m.py", 2, "ops@shop.example",
+                 "is a bot; nobody else is known for it, so it goes to default_contact");
 }
 
 static void who_has_made_no_commit_for_long_is_passed_over(void **state)
