@@ -5,6 +5,7 @@ DESTDIR ?=
 
 BUILD  := build
 ASAN   := build-asan
+TSAN   := build-tsan
 VENV   := build/venv
 PYTHON := $(VENV)/bin/python
 SUITES ?= unit contract fault fuzz
@@ -12,8 +13,9 @@ SUITES ?= unit contract fault fuzz
 # A sanitizer's report ends the program that earned it.
 export ASAN_OPTIONS  ?= detect_leaks=1:detect_stack_use_after_return=1
 export UBSAN_OPTIONS ?= halt_on_error=1:print_stacktrace=1
+export TSAN_OPTIONS  ?= halt_on_error=1:second_deadlock_stack=1
 
-.PHONY: all help deps venv demo test test-c test-e2e test-client check bench bench-blame bench-python accuracy install clean
+.PHONY: all help deps venv demo test test-c test-e2e test-client test-tsan test-client-asan check bench bench-blame bench-python accuracy install clean
 
 all: deps $(BUILD)/build.ninja
 	@ninja -C $(BUILD)
@@ -22,6 +24,8 @@ help:
 	@echo 'make          the server, at $(BUILD)/flawless'
 	@echo 'make demo     a sample application fails; see who gets which letter (ONCE=1: verify and leave)'
 	@echo 'make test     all tests: unit, contract, fault and fuzz replay under sanitizers, end to end, Python client'
+	@echo 'make test-tsan  what runs in threads again, under the thread sanitizer (TESTS=: what pytest shall run)'
+	@echo 'make test-client-asan  the Python client again, its extension under sanitizers (TESTS=: the same)'
 	@echo 'make check    what a machine can say about style'
 	@echo 'make bench    how fast it is, beside a bare HTTP server'
 	@echo 'make bench-blame  how soon a new line has its owner, in a repository of 80,000 commits'
@@ -39,6 +43,9 @@ $(BUILD)/build.ninja: | deps
 
 $(ASAN)/build.ninja: | deps
 	meson setup $(ASAN) -Db_sanitize=address,undefined -Db_lundef=false -Dwerror=true
+
+$(TSAN)/build.ninja: | deps
+	meson setup $(TSAN) -Db_sanitize=thread -Db_lundef=false -Dwerror=true
 
 venv: deps
 	@tools/venv $(VENV)
@@ -61,6 +68,14 @@ test-e2e: all venv $(ASAN)/build.ninja
 test-client: all venv
 	@tools/deps --with redis
 	@FLAWLESS_SERVER=$(CURDIR)/$(BUILD)/flawless $(PYTHON) -m pytest -ra client/python/tests
+
+test-tsan: deps venv $(TSAN)/build.ninja
+	@ninja -C $(TSAN)
+	@meson test -C $(TSAN) --no-rebuild --suite unit --suite contract
+	@$(PYTHON) -m pytest $(or $(TESTS),tests/e2e) --server $(TSAN)/flawless --release-server $(TSAN)/flawless
+
+test-client-asan: venv
+	@client/python/tests/sanitized $(PYTHON) $(TESTS)
 
 check:
 	@tools/deps --with check
@@ -86,4 +101,4 @@ install: all
 	DESTDIR=$(DESTDIR) meson install -C $(BUILD)
 
 clean:
-	rm -rf $(BUILD) $(ASAN) build-release
+	rm -rf $(BUILD) $(ASAN) $(TSAN) build-release
