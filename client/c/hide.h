@@ -6,9 +6,11 @@
 
 #include "base/json_out.h"
 
-// A value as a JSON string, cut at max bytes. Hidden whole when its name is secret by the rules or
-// has one of words (with commas between, in any case) in it; else what looks like a secret in it
-// is. The empty name says nothing.
+// A value as a JSON string without what looks like a secret, cut at max bytes.
+void fl_hide(struct json_out *w, struct text value, size_t max);
+
+// The same. Hidden whole when its name is secret by the rules or
+// has one of words (with commas between, in any case) in it. The empty name says nothing.
 void fl_hide_string(struct json_out *w, struct text name, struct text value, size_t max,
                     struct text words);
 

@@ -42,6 +42,25 @@ def shutdown(timeout_ms: int, /) -> None: ...
 def counters() -> dict[str, int]: ...
 def trouble() -> Optional[str]: ...
 
+class Scope:
+    """One request, task or job. Shared by the threads that serve it: dicts are replaced, never
+    changed."""
+
+    subject: Any
+    describe: Optional[Callable[[Any], Mapping[str, Any]]]
+    transaction: Union[None, str, Callable[[], Optional[str]]]
+    user: Optional[Mapping[str, Any]]
+    tags: Optional[Mapping[str, str]]
+
+def current_scope() -> Scope: ...
+def begin_scope(
+    subject: Any,
+    describe: Optional[Callable[[Any], Mapping[str, Any]]],
+    transaction: Union[None, str, Callable[[], Optional[str]]],
+    /,
+) -> Scope: ...
+def end_scope(around: Scope, /) -> None: ...
+
 class WatchedFunction:
     """Calls function; what it raises is told to report, which says whether to raise it again."""
 
@@ -54,15 +73,14 @@ class WatchedFunction:
     def __call__(self, *args: Any, **kwargs: Any) -> Any: ...
 
 class WatchedResponse:
-    """Iterates and closes an iterable; what it raises is told to report and raised again. Calls
-    end(around) when it is closed."""
+    """Iterates and closes an iterable; what it raises is told to report and raised again. Ends the
+    scope that around is the one around of when it is closed."""
 
     def __init__(
         self,
         iterable: Iterable[Any],
         report: Callable[[BaseException, None], object],
-        end: Callable[[Any], object],
-        around: Any,
+        around: Scope,
         /,
     ) -> None: ...
     def __iter__(self) -> Self: ...

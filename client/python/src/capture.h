@@ -57,7 +57,7 @@ struct capture {
     struct stamp stamps[STAMP_N];
 };
 
-// Callables of the package, set once by its Python part (borrowed for ever).
+// Callables of the package, set once by its Python part.
 struct helpers {
     PyObject *source_lines; // (filename, globals) -> list[str], with line ends
     PyObject *place_of;     // (filename, module) -> (abs_path, filename, in_app), None for our own
@@ -67,10 +67,9 @@ struct helpers {
 extern struct helpers helpers;
 
 // What the program says of itself, as owned C strings; NULL when unknown.
-struct identity {
+extern struct identity {
     char *server_name, *release, *environment, *runtime;
-};
-extern struct identity identity;
+} identity;
 
 // ---- represent.c: appends to c->value
 void represent(struct capture *c, PyObject *value);
@@ -86,9 +85,6 @@ bool is_secret(PyObject *name);
 // The name of a member, with prefix before it; gives is_secret(name).
 bool write_name(struct capture *c, const char *prefix, PyObject *name);
 void forget_names(void); // after the scrubber changed
-
-// ---- hide.c: value as a JSON string of at most max bytes, without what looks like a secret
-void write_hidden(struct json_out *out, struct text value, size_t max);
 
 // ---- variables.c: a frame's variables as an object; nothing when there is no room left for them
 void write_variables(struct capture *c, PyFrameObject *frame);
@@ -124,6 +120,14 @@ void give_scratch(struct buffer *kept, struct buffer *used);
 
 // ---- watched.c: what passes everything through until something is raised
 extern PyTypeObject watched_function_type, watched_response_type;
+
+// ---- scope.c: what the program is doing; see the package's client/context.py
+extern PyTypeObject scope_type;
+bool make_scope_variable(void); // called once; leaves an exception when it fails
+PyObject *begin_scope(PyObject *module, PyObject *const *args, Py_ssize_t n);
+PyObject *end_scope(PyObject *module, PyObject *around);
+PyObject *current_scope(PyObject *module, PyObject *unused);
+bool enter_scope(PyObject *scope); // begun, or to be gone back to
 
 // ---- event.c
 struct occurrence {

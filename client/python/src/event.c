@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "capture.h"
+#include "client/c/hide.h"
 #include "client/c/report.h"
 
 enum { EVENT_BYTES_USUAL = 48 * 1024 };
@@ -182,7 +183,7 @@ static void write_message(struct capture *c, PyObject *exception)
     add_message(c, &message, exception);
     add_notes(&message, exception);
     json_name(&c->json, "value");
-    write_hidden(&c->json, buffer_text(&message), MESSAGE_MAX);
+    fl_hide(&c->json, buffer_text(&message), MESSAGE_MAX);
     buffer_release(&message);
 }
 

@@ -272,6 +272,14 @@ static PyObject *trouble(PyObject *self, PyObject *unused)
     return PyUnicode_FromString(fl_trouble_words(now));
 }
 
+PyDoc_STRVAR(current_scope_doc, "current_scope() -> Scope");
+
+PyDoc_STRVAR(begin_scope_doc,
+             "begin_scope(subject, describe, transaction) -> Scope\n\nBegins one with the user and "
+             "the tags of the one around it, and gives that one for end_scope.");
+
+PyDoc_STRVAR(end_scope_doc, "end_scope(around)\n\nGoes back to the scope around.");
+
 static PyMethodDef methods[] = {
     {"record", record, METH_VARARGS, record_doc},
     {"configure", configure, METH_VARARGS, configure_doc},
@@ -283,6 +291,9 @@ static PyMethodDef methods[] = {
     {"shutdown", shut_down, METH_VARARGS, shutdown_doc},
     {"counters", counters, METH_NOARGS, counters_doc},
     {"trouble", trouble, METH_NOARGS, trouble_doc},
+    {"current_scope", current_scope, METH_NOARGS, current_scope_doc},
+    {"begin_scope", (PyCFunction)(void (*)(void))begin_scope, METH_FASTCALL, begin_scope_doc},
+    {"end_scope", end_scope, METH_O, end_scope_doc},
     {NULL, NULL, 0, NULL},
 };
 
@@ -303,7 +314,11 @@ static int add_types(PyObject *module)
 {
     if (PyModule_AddType(module, &watched_function_type) < 0)
         return -1;
-    return PyModule_AddType(module, &watched_response_type);
+    if (PyModule_AddType(module, &watched_response_type) < 0)
+        return -1;
+    if (PyModule_AddType(module, &scope_type) < 0)
+        return -1;
+    return make_scope_variable() ? 0 : -1;
 }
 
 static PyModuleDef_Slot slots[] = {

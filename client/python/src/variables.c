@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "capture.h"
+#include "client/c/hide.h"
 
 // What is being written: variables of a frame, or attributes of self.
 struct members {
@@ -17,7 +18,7 @@ static void write_variable(struct capture *c, const char *prefix, PyObject *name
     } else {
         buffer_clear(&c->value);
         represent(c, value);
-        write_hidden(&c->json, buffer_text(&c->value), VALUE_MAX + 64);
+        fl_hide(&c->json, buffer_text(&c->value), VALUE_MAX + 64);
     }
     c->variable_bytes_left -= (int64_t)(c->json.out->len - before);
 }

@@ -214,27 +214,27 @@ struct response {
     PyObject_HEAD PyObject *iterable;
     PyObject *iterator; // from the first item on
     PyObject *report;   // (exception, None)
-    PyObject *end;      // (around), called when it is closed
-    PyObject *around;
+    PyObject *around;   // scope to go back to when it is closed
 };
 
-static PyObject *response_new(PyTypeObject *type, PyObject *args, PyObject *names)
+// By the type's vectorcall: a tuple of arguments would take longer than all else here.
+static PyObject *response_new(PyObject *type, PyObject *const *args, size_t n, PyObject *names)
 {
-    PyObject *iterable, *report, *end, *around;
-    if ((names && PyDict_GET_SIZE(names)) ||
-        !PyArg_UnpackTuple(args, "WatchedResponse", 4, 4, &iterable, &report, &end, &around))
-        return PyErr_Occurred() ? NULL : PyErr_Format(PyExc_TypeError, "no names are taken");
-    struct response *r = (struct response *)type->tp_alloc(type, 0);
+    (void)type;
+    if (PyVectorcall_NARGS(n) != 3 || (names && PyTuple_GET_SIZE(names)) ||
+        !Py_IS_TYPE(args[2], &scope_type))
+        return PyErr_Format(PyExc_TypeError, "WatchedResponse(iterable, report, around)");
+    struct response *r = PyObject_GC_New(struct response, &watched_response_type);
     if (!r)
         return NULL;
-    Py_INCREF(iterable);
-    Py_INCREF(report);
-    Py_INCREF(end);
-    Py_INCREF(around);
-    r->iterable = iterable;
-    r->report = report;
-    r->end = end;
-    r->around = around;
+    Py_INCREF(args[0]);
+    Py_INCREF(args[1]);
+    Py_INCREF(args[2]);
+    r->iterable = args[0];
+    r->iterator = NULL;
+    r->report = args[1];
+    r->around = args[2];
+    PyObject_GC_Track(r);
     return (PyObject *)r;
 }
 
@@ -283,10 +283,8 @@ static PyObject *response_close(PyObject *self, PyObject *unused)
     (void)unused;
     struct response *r = (struct response *)self;
     PyObject *exception = close_iterable(r) ? NULL : take_raised();
-    PyObject *ended = PyObject_CallOneArg(r->end, r->around);
-    if (!ended)
+    if (!enter_scope(r->around))
         PyErr_Clear();
-    Py_XDECREF(ended);
     if (!exception)
         Py_RETURN_NONE;
     raise_again(exception);
@@ -300,7 +298,6 @@ static int response_traverse(PyObject *self, visitproc visit, void *arg)
     Py_VISIT(r->iterable);
     Py_VISIT(r->iterator);
     Py_VISIT(r->report);
-    Py_VISIT(r->end);
     Py_VISIT(r->around);
     return 0;
 }
@@ -311,7 +308,6 @@ static int response_clear(PyObject *self)
     Py_CLEAR(r->iterable);
     Py_CLEAR(r->iterator);
     Py_CLEAR(r->report);
-    Py_CLEAR(r->end);
     Py_CLEAR(r->around);
     return 0;
 }
@@ -332,7 +328,7 @@ PyTypeObject watched_response_type = {
     PyVarObject_HEAD_INIT(NULL, 0).tp_name = "flawless._capture.WatchedResponse",
     .tp_basicsize = sizeof(struct response),
     .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC,
-    .tp_new = response_new,
+    .tp_vectorcall = response_new,
     .tp_iter = PyObject_SelfIter,
     .tp_iternext = response_next,
     .tp_methods = response_methods,

@@ -32,6 +32,18 @@ def commit_all(directory):
     git(directory, "commit", "-q", "-m", "Sell")
 
 
+def wait_until_listening(process, port):
+    """Until a server that was just started takes connections."""
+    deadline = time.monotonic() + 20
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port), 1).close()
+            return
+        except OSError:
+            assert process.poll() is None and time.monotonic() < deadline, "it did not start"
+            time.sleep(0.01)
+
+
 @contextlib.contextmanager
 def running(repository, directory):
     """A running server on a repository, with its own things in directory; gives its URL and its
@@ -49,14 +61,7 @@ def running(repository, directory):
     process = subprocess.Popen(
         [BINARY, "start", "-conf", str(cfg)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
-    deadline = time.monotonic() + 20
-    while True:
-        try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
-            break
-        except OSError:
-            assert process.poll() is None and time.monotonic() < deadline, "it did not start"
-            time.sleep(0.01)
+    wait_until_listening(process, port)
     shown = subprocess.run([BINARY, "dsn", "-conf", str(cfg)], capture_output=True, text=True)
     dsn = re.search(r"http://(\w+)@[^/]*(/\S*)", shown.stdout)
     yield "http://127.0.0.1:%d" % port, "http://%s@127.0.0.1:%d%s" % (dsn[1], port, dsn[2])

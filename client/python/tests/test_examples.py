@@ -8,10 +8,9 @@ import shutil
 import socket
 import subprocess
 import sys
-import time
 
 import pytest
-from real_server import commit_all, is_needed, running, wait_for_errors
+from real_server import commit_all, is_needed, running, wait_for_errors, wait_until_listening
 
 EXAMPLES = pathlib.Path(__file__).parent.parent / "examples"
 NEEDED = {
@@ -52,14 +51,7 @@ def redis_url(tmp_path):
         port = probe.getsockname()[1]
     command = ["redis-server", "--bind", "127.0.0.1", "--port", str(port), "--save", ""]
     process = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.DEVNULL)
-    deadline = time.monotonic() + 20
-    while True:
-        try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
-            break
-        except OSError:
-            assert process.poll() is None and time.monotonic() < deadline, "it did not start"
-            time.sleep(0.01)
+    wait_until_listening(process, port)
     yield "redis://127.0.0.1:%d" % port
     process.terminate()
     process.wait(20)

@@ -236,7 +236,7 @@ def _is_error(exception: BaseException) -> bool:
 
 def _request_of(request: Request) -> context.Request:
     if request is None:
-        return context.current().request()
+        return context.request()
     return {"data": request} if isinstance(request, str) else request
 
 

@@ -8,9 +8,10 @@ the reports of that scope alone. Outside of any, it is said of the whole process
 
 from __future__ import annotations
 
-from contextvars import ContextVar
 from functools import partial
 from typing import Any, Callable, Mapping, Optional, Union
+
+from flawless import _capture
 
 # An event's request: {"method", "url", "query_string", "headers", "env", "data"}, or a function
 # that gives one and is called only for a report.
@@ -19,34 +20,9 @@ Describe = Callable[[Any], Mapping[str, Any]]
 Transaction = Union[None, str, Callable[[], Optional[str]]]
 
 
-class Scope:
-    """Shared by the threads that serve a request: dicts are replaced, never changed."""
-
-    __slots__ = ("subject", "describe", "transaction", "user", "tags")
-
-    user: Optional[Mapping[str, Any]]
-    tags: Optional[Mapping[str, str]]
-
-    def __init__(
-        self, subject: Any, describe: Optional[Describe], transaction: Transaction, around: Any
-    ) -> None:
-        self.subject = subject
-        self.describe = describe
-        self.transaction = transaction
-        self.user = around.user
-        self.tags = around.tags
-
-    def request(self) -> Request:
-        return partial(self.describe, self.subject) if self.describe else None
-
-
-class _Nothing:
-    user = tags = None
-
-
-_scope: ContextVar[Scope] = ContextVar("flawless_scope", default=Scope(None, None, None, _Nothing))
-current = _scope.get
-end = _scope.set  # goes back to what begin gave
+Scope = _capture.Scope
+current = _capture.current_scope
+end = _capture.end_scope  # goes back to what begin gave
 
 
 def begin(
@@ -56,9 +32,13 @@ def begin(
 
     subject: a request; describe makes an event's request of it, when there is a report.
     """
-    around = _scope.get()
-    _scope.set(Scope(subject, describe, transaction, around))
-    return around
+    return _capture.begin_scope(subject, describe, transaction)
+
+
+def request() -> Request:
+    """What the scope says of its request."""
+    scope = current()
+    return partial(scope.describe, scope.subject) if scope.describe else None
 
 
 def set_user(
@@ -70,12 +50,12 @@ def set_user(
     """Says for whom the program works; nothing given: for nobody known."""
     given = {"id": id, "email": email, "username": username, "ip_address": ip_address}
     known = {name: str(value) for name, value in given.items() if value is not None}
-    _scope.get().user = known or None
+    current().user = known or None
 
 
 def set_tag(name: str, value: Any) -> None:
     """Adds a word about what the program does to the reports of this scope. None takes it away."""
-    scope = _scope.get()
+    scope = current()
     tags = dict(scope.tags or {})
     tags.pop(name, None)
     if value is not None:
@@ -85,12 +65,12 @@ def set_tag(name: str, value: Any) -> None:
 
 def set_transaction(name: Optional[str]) -> None:
     """Names what runs: a route, a task, a job."""
-    _scope.get().transaction = name
+    current().transaction = name
 
 
 def surroundings() -> Optional[dict[str, Any]]:
     """The members of an event that the scope knows. Called by the capture."""
-    scope = _scope.get()
+    scope = current()
     transaction = scope.transaction() if callable(scope.transaction) else scope.transaction
     members = {"transaction": transaction, "user": scope.user, "tags": scope.tags}
     return {name: value for name, value in members.items() if value}

@@ -108,7 +108,7 @@ class FlawlessMiddleware:
         self.error_threshold = error_threshold
 
     def __call__(self, environ: Any, start_response: Any) -> Iterable[bytes]:
-        around = context.begin(environ, request_of, self.transaction)
+        around = _capture.begin_scope(environ, request_of, self.transaction)
         try:
             response = self.app(environ, start_response)
         except BaseException as exception:
@@ -119,16 +119,12 @@ class FlawlessMiddleware:
         if isinstance(response, (list, tuple)):
             context.end(around)
             return response
-        if self._is_file(environ, response):
+        wrapper = environ.get("wsgi.file_wrapper")
+        if isinstance(wrapper, type) and isinstance(response, wrapper):
             self._watch_file(response)
             context.end(around)
             return response
-        return _capture.WatchedResponse(response, self._report, context.end, around)
-
-    @staticmethod
-    def _is_file(environ: Environ, response: Any) -> bool:
-        wrapper = environ.get("wsgi.file_wrapper")
-        return isinstance(wrapper, type) and isinstance(response, wrapper)
+        return _capture.WatchedResponse(response, self._report, around)
 
     def _report(self, exception: BaseException, request: client.Request = None) -> None:
         client.report(
@@ -142,7 +138,7 @@ class FlawlessMiddleware:
     def _watch_file(self, wrapper: Any) -> None:
         # Under the names that wsgiref and gunicorn, waitress, werkzeug give it. Files of the
         # operating system are left alone: servers hand those to the kernel.
-        request = context.current().request()
+        request = context.request()
         for name in ("filelike", "file"):
             file = getattr(wrapper, name, None)
             if hasattr(file, "read") and not isinstance(file, io.IOBase):
