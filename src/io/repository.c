@@ -193,8 +193,9 @@ void repository_close(struct repository *repository)
 
 bool repository_lacks_graph(const struct repository *repository, const char *tip)
 {
-    const char *const arguments[] = {"rev-list", "--skip=9999", "--max-count=1", tip, "--", NULL};
-    _Static_assert(LONG_HISTORY == 10000, "all but the last of a long history are skipped");
+    char skip[32]; // all but the last of a history that is just long enough
+    snprintf(skip, sizeof skip, "--skip=%d", LONG_HISTORY - 1);
+    const char *const arguments[] = {"rev-list", skip, "--max-count=1", tip, "--", NULL};
     struct buffer output = {.max = 4096};
     struct error error;
     bool is_long = !git_graph_has_paths(repository->objects_dir) &&

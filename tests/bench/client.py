@@ -37,7 +37,7 @@ basket = Basket()
 def last(kind):
     raise kind("sold out")
 """
-FUNCTION = """
+FUNCTION = '''
 
 def step_%(number)d(kind):
     order = %(number)d + 41000
@@ -49,7 +49,7 @@ def step_%(number)d(kind):
     address = {"street": "Main Street 1", "city": "Paris"}
     size = (210, 297)
     return %(next)s(kind)
-"""
+'''
 
 
 def make_shop(directory):
@@ -68,9 +68,9 @@ def make_shop(directory):
     return module
 
 
-FUNCTION_BODY = """
+FUNCTION_BODY = '''
     order, customer, price, is_paid, coupon = 41000, "Ada Lovelace", 19.5, True, None
-    items, address, size = [1, 2, 3, 5, 8], {"street": "Main Street 1"}, basket"""
+    items, address, size = [1, 2, 3, 5, 8], {"street": "Main Street 1"}, basket'''
 
 
 def raised_by(function, kind):

@@ -20,10 +20,7 @@ class Outcome:
             server.write_cfg()
             arguments = ("-conf", server.cfg, *arguments)
         self.run = subprocess.run(
-            server.command("check", *arguments),
-            capture_output=True,
-            text=True,
-            timeout=120,
+            server.command("check", *arguments), capture_output=True, text=True, timeout=120
         )
         self.status, self.said = self.run.returncode, self.run.stdout
         assert "Sanitizer" not in self.run.stderr, self.run.stderr
@@ -123,11 +120,8 @@ def test_a_long_history_wants_a_commit_graph(make_server, tmp_path):
     history = commit + "M 644 inline a.py\ndata 1\na\n" + commit * 9998
     subprocess.run([*git, "fast-import", "--quiet"], input=history.encode(), check=True)
     assert Outcome(make_server(repository=repository)).only("repository")[0] == "ok"
-    subprocess.run(
-        [*git, "fast-import", "--quiet"],
-        input=(commit.replace("data 0\n", "data 0\nfrom refs/heads/main^0\n")).encode(),
-        check=True,
-    )
+    one_more = commit.replace("data 0\n", "data 0\nfrom refs/heads/main^0\n")
+    subprocess.run([*git, "fast-import", "--quiet"], input=one_more.encode(), check=True)
     outcome = Outcome(make_server(repository=repository))
     assert outcome.status == 0
     ((level, _, message),) = [found for found in outcome.findings if found[0] != "ok"]
@@ -165,9 +159,7 @@ def test_a_running_server_goes_on_counting_while_it_is_looked_at(server, bugs):
     assert server.count_of(bugs["ada"].path) == 3
 
 
-def test_a_store_of_a_newer_version_is_an_error_and_an_older_one_is_not_touched(
-    make_server,
-):
+def test_a_store_of_a_newer_version_is_an_error_and_an_older_one_is_not_touched(make_server):
     server = make_server().start()
     assert server.stop() == 0
     path = server.directory / "state" / "flawless.db"
@@ -287,11 +279,7 @@ def test_letters_with_useless_addresses_are_warned_of(make_server):
         outcome = Outcome(make_server("one", **options))
         assert outcome.only("hostname")[0] == "warning"
         assert outcome.only("email_domain_name")[0] == "warning"
-        options = {
-            **options,
-            "hostname": "errors.shop.example",
-            "email_domain_name": "shop.example",
-        }
+        options = {**options, "hostname": "errors.shop.example", "email_domain_name": "shop.example"}
         outcome = Outcome(make_server("two", **options))
         assert {level for level, _, _ in outcome.findings} == {"ok"}, outcome.said
 

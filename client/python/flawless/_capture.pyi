@@ -73,8 +73,8 @@ class WatchedFunction:
     def __call__(self, *args: Any, **kwargs: Any) -> Any: ...
 
 class WatchedResponse:
-    """Iterates and closes an iterable; what it raises is told to report and raised again. Ends the
-    scope that around is the one around of when it is closed."""
+    """Iterates and closes an iterable; what it raises is told to report and raised again. When it
+    is closed, the scope is around again."""
 
     def __init__(
         self,

@@ -36,11 +36,12 @@ static int find_line(PyCodeObject *code, int instruction)
         if (set[i].code == code && set[i].instruction == instruction)
             return set[i].number;
     PyCodeObject *forgotten = set[WAY_N - 1].code;
+    int number = PyCode_Addr2Line(code, instruction);
     memmove(set + 1, set, (WAY_N - 1) * sizeof *set);
     Py_INCREF(code);
-    set[0] = (struct line){code, instruction, PyCode_Addr2Line(code, instruction)};
-    Py_XDECREF(forgotten);
-    return set[0].number;
+    set[0] = (struct line){code, instruction, number};
+    Py_XDECREF(forgotten); // may run the program's code, which may come back here
+    return number;
 }
 
 int line_of(PyTracebackObject *entry)
