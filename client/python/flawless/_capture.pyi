@@ -72,17 +72,27 @@ class WatchedFunction:
     ) -> None: ...
     def __call__(self, *args: Any, **kwargs: Any) -> Any: ...
 
-class WatchedResponse:
-    """Iterates and closes an iterable; what it raises is told to report and raised again. When it
-    is closed, the scope is around again."""
+class WatchedApplication:
+    """Calls a WSGI application in a scope of the request, which describe and transaction describe
+    (see begin_scope). What the application or its response raises is told to report and raised
+    again. A response of the server's own file wrapper is shown to watch_file and given as it is."""
 
+    app: Callable[[Any, Any], Iterable[bytes]]
+    transaction: Union[None, str, Callable[[], Optional[str]]]
     def __init__(
         self,
-        iterable: Iterable[Any],
+        app: Callable[[Any, Any], Iterable[bytes]],
+        describe: Callable[[Any], Mapping[str, Any]],
+        transaction: Union[None, str, Callable[[], Optional[str]]],
         report: Callable[[BaseException, None], object],
-        around: Scope,
-        /,
+        watch_file: Callable[[Any], object],
     ) -> None: ...
+    def __call__(self, environ: Any, start_response: Any) -> Iterable[bytes]: ...
+
+class WatchedResponse:
+    """Iterates and closes what an application gave. When it is closed, the scope around is again
+    the current one."""
+
     def __iter__(self) -> Self: ...
     def __next__(self) -> Any: ...
     def close(self) -> None: ...

@@ -57,6 +57,13 @@ struct capture {
     struct stamp stamps[STAMP_N];
 };
 
+// A new reference; of NULL, NULL.
+static inline PyObject *keep(PyObject *value)
+{
+    Py_XINCREF(value);
+    return value;
+}
+
 // Callables of the package, set once by its Python part.
 struct helpers {
     PyObject *source_lines; // (filename, globals) -> list[str], with line ends
@@ -117,17 +124,6 @@ extern struct buffer value_scratch, variables_scratch, exceptions_scratch;
 // An empty buffer of at most max bytes. A capture in another thread meanwhile gets new memory.
 struct buffer take_scratch(struct buffer *kept, size_t max);
 void give_scratch(struct buffer *kept, struct buffer *used);
-
-// ---- watched.c: what passes everything through until something is raised
-extern PyTypeObject watched_function_type, watched_response_type;
-
-// ---- scope.c: what the program is doing; see the package's client/context.py
-extern PyTypeObject scope_type;
-bool make_scope_variable(void); // called once; leaves an exception when it fails
-PyObject *begin_scope(PyObject *module, PyObject *const *args, Py_ssize_t n);
-PyObject *end_scope(PyObject *module, PyObject *around);
-PyObject *current_scope(PyObject *module, PyObject *unused);
-bool enter_scope(PyObject *scope); // begun, or to be gone back to
 
 // ---- event.c
 struct occurrence {

@@ -7,6 +7,8 @@
 #include "client/c/release.h"
 #include "client/c/spool.h"
 #include "client/c/trouble.h"
+#include "scope.h"
+#include "watched.h"
 
 static const char mark_name[] = "__flawless_reported__";
 
@@ -312,12 +314,11 @@ static int refuse_sub_interpreter(PyObject *self)
 
 static int add_types(PyObject *module)
 {
-    if (PyModule_AddType(module, &watched_function_type) < 0)
-        return -1;
-    if (PyModule_AddType(module, &watched_response_type) < 0)
-        return -1;
-    if (PyModule_AddType(module, &scope_type) < 0)
-        return -1;
+    PyTypeObject *types[] = {&watched_function_type, &watched_application_type,
+                             &watched_response_type, &scope_type};
+    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
+        if (PyModule_AddType(module, types[i]) < 0)
+            return -1;
     return make_scope_variable() ? 0 : -1;
 }
 

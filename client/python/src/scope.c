@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What the program is doing: flawless.client.context, of which this is what every request pays for.
+#include "scope.h"
+
 #include <stddef.h>
 
 #include "capture.h"
@@ -103,12 +105,6 @@ PyObject *end_scope(PyObject *self, PyObject *around)
     if (!enter_scope(around))
         return NULL;
     Py_RETURN_NONE;
-}
-
-static PyObject *keep(PyObject *value)
-{
-    Py_XINCREF(value);
-    return value;
 }
 
 PyObject *begin_scope(PyObject *self, PyObject *const *args, Py_ssize_t n)

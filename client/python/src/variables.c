@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "capture.h"
 #include "client/c/hide.h"
+#include "watched.h"
 
 // What is being written: variables of a frame, or attributes of self.
 struct members {

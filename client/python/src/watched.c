@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-// Callables and responses that pass everything through until something is raised. Then, and only
-// then, Python code of the package runs. In C because each call of the program pays for it.
+// A function that is watched.
+#include "watched.h"
+
 #include <stddef.h>
 
 #include "capture.h"
 
-// Takes what was raised, with its traceback; NULL when nothing was.
-static PyObject *take_raised(void)
+PyObject *take_raised(void)
 {
 #if PY_VERSION_HEX >= 0x030C0000
     return PyErr_GetRaisedException();
@@ -24,10 +24,10 @@ static PyObject *take_raised(void)
 #endif
 }
 
-static void raise_again(PyObject *exception)
+void raise_again(PyObject *exception)
 {
 #if PY_VERSION_HEX >= 0x030C0000
-    PyErr_SetRaisedException(Py_NewRef(exception));
+    PyErr_SetRaisedException(keep(exception));
 #else
     PyObject *type = (PyObject *)Py_TYPE(exception);
     Py_INCREF(type);
@@ -36,9 +36,7 @@ static void raise_again(PyObject *exception)
 #endif
 }
 
-// Tells report what was raised. False when the exception is to be forgotten, which it never is if
-// is_kept; else one is raised: the same, or Ctrl-C when that came meanwhile.
-static bool tell(PyObject *report, PyObject *caller, bool is_kept)
+bool tell(PyObject *report, PyObject *caller, bool is_kept)
 {
     PyObject *exception = take_raised();
     if (!exception)
@@ -53,8 +51,6 @@ static bool tell(PyObject *report, PyObject *caller, bool is_kept)
     Py_DECREF(exception);
     return is_raised;
 }
-
-// ---- a function
 
 struct watched {
     PyObject_HEAD vectorcallfunc call;
@@ -206,133 +202,4 @@ PyTypeObject watched_function_type = {
     .tp_repr = watched_repr,
     .tp_methods = watched_methods,
     .tp_getset = watched_properties,
-};
-
-// ---- what a WSGI application gives: an iterable that may have to be closed
-
-struct response {
-    PyObject_HEAD PyObject *iterable;
-    PyObject *iterator; // from the first item on
-    PyObject *report;   // (exception, None)
-    PyObject *around;   // scope to go back to when it is closed
-};
-
-// By the type's vectorcall: a tuple of arguments would take longer than all else here.
-static PyObject *response_new(PyObject *type, PyObject *const *args, size_t n, PyObject *names)
-{
-    (void)type;
-    if (PyVectorcall_NARGS(n) != 3 || (names && PyTuple_GET_SIZE(names)) ||
-        !Py_IS_TYPE(args[2], &scope_type))
-        return PyErr_Format(PyExc_TypeError, "WatchedResponse(iterable, report, around)");
-    struct response *r = PyObject_GC_New(struct response, &watched_response_type);
-    if (!r)
-        return NULL;
-    Py_INCREF(args[0]);
-    Py_INCREF(args[1]);
-    Py_INCREF(args[2]);
-    r->iterable = args[0];
-    r->iterator = NULL;
-    r->report = args[1];
-    r->around = args[2];
-    PyObject_GC_Track(r);
-    return (PyObject *)r;
-}
-
-static PyObject *response_next(PyObject *self)
-{
-    struct response *r = (struct response *)self;
-    if (!r->iterator)
-        r->iterator = PyObject_GetIter(r->iterable);
-    PyObject *item = r->iterator ? Py_TYPE(r->iterator)->tp_iternext(r->iterator) : NULL;
-    if (!item && PyErr_Occurred() && !PyErr_ExceptionMatches(PyExc_StopIteration))
-        tell(r->report, Py_None, true);
-    return item;
-}
-
-// A new reference, or NULL, without an exception when there is just no such attribute.
-static PyObject *find_attribute(PyObject *object, PyObject *name)
-{
-    PyObject *value = NULL;
-#if PY_VERSION_HEX >= 0x030D0000
-    PyObject_GetOptionalAttr(object, name, &value);
-#else
-    _PyObject_LookupAttr(object, name, &value);
-#endif
-    return value;
-}
-
-// Whether the iterable has no close, or it went well; else what it raised is told and raised.
-static bool close_iterable(struct response *r)
-{
-    static PyObject *name;
-    if (!name)
-        name = PyUnicode_InternFromString("close");
-    PyObject *close = name ? find_attribute(r->iterable, name) : NULL;
-    if (!close && !PyErr_Occurred())
-        return true;
-    PyObject *closed = close ? PyObject_CallNoArgs(close) : NULL;
-    Py_XDECREF(close);
-    Py_XDECREF(closed);
-    if (!closed)
-        tell(r->report, Py_None, true);
-    return closed != NULL;
-}
-
-static PyObject *response_close(PyObject *self, PyObject *unused)
-{
-    (void)unused;
-    struct response *r = (struct response *)self;
-    PyObject *exception = close_iterable(r) ? NULL : take_raised();
-    if (!enter_scope(r->around))
-        PyErr_Clear();
-    if (!exception)
-        Py_RETURN_NONE;
-    raise_again(exception);
-    Py_DECREF(exception);
-    return NULL;
-}
-
-static int response_traverse(PyObject *self, visitproc visit, void *arg)
-{
-    struct response *r = (struct response *)self;
-    Py_VISIT(r->iterable);
-    Py_VISIT(r->iterator);
-    Py_VISIT(r->report);
-    Py_VISIT(r->around);
-    return 0;
-}
-
-static int response_clear(PyObject *self)
-{
-    struct response *r = (struct response *)self;
-    Py_CLEAR(r->iterable);
-    Py_CLEAR(r->iterator);
-    Py_CLEAR(r->report);
-    Py_CLEAR(r->around);
-    return 0;
-}
-
-static void response_free(PyObject *self)
-{
-    PyObject_GC_UnTrack(self);
-    response_clear(self);
-    Py_TYPE(self)->tp_free(self);
-}
-
-static PyMethodDef response_methods[] = {
-    {"close", response_close, METH_NOARGS, NULL},
-    {NULL, NULL, 0, NULL},
-};
-
-PyTypeObject watched_response_type = {
-    PyVarObject_HEAD_INIT(NULL, 0).tp_name = "flawless._capture.WatchedResponse",
-    .tp_basicsize = sizeof(struct response),
-    .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC,
-    .tp_vectorcall = response_new,
-    .tp_iter = PyObject_SelfIter,
-    .tp_iternext = response_next,
-    .tp_methods = response_methods,
-    .tp_traverse = response_traverse,
-    .tp_clear = response_clear,
-    .tp_dealloc = response_free,
 };

@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: MIT
+import gc
 import http.client
 import threading
+import weakref
 import wsgiref.simple_server
 import wsgiref.util
 
 import pytest
 from conftest import raised
 
+from flawless.client import context
 from flawless.client.decorators import wrap_function
 from flawless.client.middleware import FlawlessMiddleware
 
@@ -165,6 +168,42 @@ def test_a_client_that_went_away_is_no_error(server):
     assert next(iter(response)) == b"x"
     response.close()
     assert server.flushed() == []
+
+
+def test_it_can_be_called_with_names_and_its_application_replaced(server):
+    application = FlawlessMiddleware(failing)
+    application.app = lambda environ, start_response: (b"tuple",)
+    assert application(start_response=start_response, environ=environment()) == (b"tuple",)
+    with pytest.raises(TypeError):
+        application(environment())
+
+
+def test_a_subclass_that_forgot_to_call_init_is_told(server):
+    class Forgetful(FlawlessMiddleware):
+        def __init__(self, app):
+            pass
+
+    with pytest.raises(RuntimeError, match="Forgetful: __init__ was not called"):
+        Forgetful(failing)(environment(), start_response)
+
+
+def test_an_application_is_freed_with_all_it_holds(server):
+    class Application:
+        def __call__(self, environ, start_response):
+            return [b"x"]
+
+    watched = FlawlessMiddleware(Application())
+    application = weakref.ref(watched.app)
+    call(watched)
+    del watched
+    gc.collect()
+    assert application() is None
+
+
+def test_a_scope_ends_also_when_the_application_raised(server):
+    before = context.current()
+    raised(FlawlessMiddleware(failing), environment(), start_response)
+    assert context.current() is before
 
 
 class QuietHandler(wsgiref.simple_server.WSGIRequestHandler):

@@ -86,7 +86,7 @@ class _WatchedFile:
             raise
 
 
-class FlawlessMiddleware:
+class FlawlessMiddleware(_capture.WatchedApplication):
     """Wraps a WSGI application. Exceptions are reported with their request and raised again.
 
     app: the WSGI application.
@@ -102,31 +102,13 @@ class FlawlessMiddleware:
         error_threshold: Optional[int] = None,
         transaction: context.Transaction = None,
     ) -> None:
-        self.app = app
-        self.transaction = transaction
+        super().__init__(app, request_of, transaction, self._report, self._watch_file)
         self.hostname = hostname
         self.error_threshold = error_threshold
 
-    def __call__(self, environ: Any, start_response: Any) -> Iterable[bytes]:
-        around = _capture.begin_scope(environ, request_of, self.transaction)
-        try:
-            response = self.app(environ, start_response)
-        except BaseException as exception:
-            self._report(exception)
-            context.end(around)
-            raise
-        # Lists cannot raise, and servers send them and files faster when they know them.
-        if isinstance(response, (list, tuple)):
-            context.end(around)
-            return response
-        wrapper = environ.get("wsgi.file_wrapper")
-        if isinstance(wrapper, type) and isinstance(response, wrapper):
-            self._watch_file(response)
-            context.end(around)
-            return response
-        return _capture.WatchedResponse(response, self._report, around)
-
-    def _report(self, exception: BaseException, request: client.Request = None) -> None:
+    def _report(
+        self, exception: BaseException, _caller: None = None, request: client.Request = None
+    ) -> None:
         client.report(
             exception,
             exception.__traceback__,
