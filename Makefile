@@ -15,7 +15,7 @@ export ASAN_OPTIONS  ?= detect_leaks=1:detect_stack_use_after_return=1
 export UBSAN_OPTIONS ?= halt_on_error=1:print_stacktrace=1
 export TSAN_OPTIONS  ?= halt_on_error=1:second_deadlock_stack=1
 
-.PHONY: all help deps venv demo test test-c test-e2e test-client test-tsan test-client-asan check bench bench-blame bench-python accuracy install clean
+.PHONY: all help deps venv demo test test-c test-e2e test-client test-tsan test-client-asan test-pythons check bench bench-blame bench-python accuracy install clean
 
 all: deps $(BUILD)/build.ninja
 	@ninja -C $(BUILD)
@@ -26,6 +26,7 @@ help:
 	@echo 'make test     all tests: unit, contract, fault and fuzz replay under sanitizers, end to end, Python client'
 	@echo 'make test-tsan  what runs in threads again, under the thread sanitizer (TESTS=: what pytest shall run)'
 	@echo 'make test-client-asan  the Python client again, its extension under sanitizers (TESTS=: the same)'
+	@echo 'make test-pythons  the Python client with each of PYTHONS="python3.9 ...", or with all that PATH has'
 	@echo 'make check    what a machine can say about style'
 	@echo 'make bench    how fast it is, beside a bare HTTP server'
 	@echo 'make bench-blame  how soon a new line has its owner, in a repository of 80,000 commits'
@@ -76,6 +77,10 @@ test-tsan: deps venv $(TSAN)/build.ninja
 
 test-client-asan: venv
 	@client/python/tests/sanitized $(PYTHON) $(TESTS)
+
+test-pythons: all
+	@tools/deps --with redis
+	@client/python/tests/pythons $(CURDIR)/$(BUILD) $(PYTHONS)
 
 check:
 	@tools/deps --with check

@@ -19,20 +19,26 @@ _DESCRIPTION = """Runs a Python program and reports to a Flawless server what en
 and its processes, and what it logs as an error. The server is the one in FLAWLESS_DSN unless --dsn
 names another."""
 
+_EPILOG = """What comes after PROGRAM is its own, and the exit status is that of the program; 2 when this
+command line is wrong. FLAWLESS_DSN, FLAWLESS_KEY, FLAWLESS_RELEASE, FLAWLESS_ENVIRONMENT,
+FLAWLESS_CA_FILE and FLAWLESS_SPOOL_DIR are obeyed as by flawless.init()."""
+
 
 def _parse(arguments: Optional[Sequence[str]]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         "flawless-run",
         description=_DESCRIPTION,
+        epilog=_EPILOG,
         usage="%(prog)s [--dsn DSN] [--release R] [--environment E] (PROGRAM | -m MODULE) ...",
         allow_abbrev=False,
     )
+    parser.add_argument("--version", action="version", version="flawless %s" % client.VERSION)
     parser.add_argument("--dsn", help="where reports go; default: FLAWLESS_DSN")
-    parser.add_argument("--release", help="the revision; default: found beside the program")
-    parser.add_argument("--environment", help="such as staging; default: production")
-    parser.add_argument("-m", action="store_true", dest="is_module", help="PROGRAM is a module")
+    parser.add_argument("--release", metavar="R", help="the revision; default: found beside the program")
+    parser.add_argument("--environment", metavar="E", help="such as staging; default: production")
+    parser.add_argument("-m", action="store_true", dest="is_module", help="PROGRAM is a module, as for python -m")
     parser.add_argument("program", metavar="PROGRAM", help="a file or, after -m, a module")
-    parser.add_argument("arguments", nargs=argparse.REMAINDER, metavar="...", help="its own")
+    parser.add_argument("arguments", nargs=argparse.REMAINDER, metavar="...", help="its own arguments")
     return parser.parse_args(arguments)
 
 

@@ -8,7 +8,6 @@ import pathlib
 import re
 import sys
 
-import pytest
 from conftest import raised
 
 from flawless.client import record_error
@@ -23,7 +22,6 @@ def settled(text):
     return re.sub(r"<function Basket\.sell\.<locals>\.inner at [^>]*>", "<inner>", text)
 
 
-@pytest.mark.skipif(sys.version_info < (3, 11), reason="variables have another order there")
 def test_an_event_is_what_it_was(server, monkeypatch):
     monkeypatch.syspath_prepend(str(GOLDEN))
     monkeypatch.delitem(sys.modules, "shop", raising=False)
@@ -40,4 +38,7 @@ def test_an_event_is_what_it_was(server, monkeypatch):
     if os.environ.get("GOLDEN_WRITE"):
         path.write_text(written)
     assert "hush" not in written.replace('\\"hush\\"', "")  # the lines of code have it
-    assert written == path.read_text()
+    expected = path.read_text()
+    if sys.version_info < (3, 11):  # which keep some variables in another order
+        written, expected = json.loads(written), json.loads(expected)
+    assert written == expected

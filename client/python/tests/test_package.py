@@ -61,6 +61,7 @@ def test_a_wheel_of_the_source_distribution_is_complete_and_typed(wheel):
     names = zipfile.ZipFile(wheel).namelist()
     assert "flawless/py.typed" in names and "flawless/_capture.pyi" in names
     assert any(name.startswith("flawless/_capture.") and name.endswith(".so") for name in names)
+    assert any(name.endswith("/man1/flawless-run.1") for name in names)
     here = {
         str(path.relative_to(PACKAGE))
         for path in (PACKAGE / "flawless").rglob("*.py")

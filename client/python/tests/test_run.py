@@ -3,10 +3,14 @@
 
 import os
 import pathlib
+import re
+import shutil
 import subprocess
 import sys
 
 import pytest
+
+import flawless
 
 COMMAND = str(pathlib.Path(sys.executable).with_name("flawless-run"))
 
@@ -92,6 +96,26 @@ def test_without_a_server_it_says_so_and_runs_the_program(run):
 def test_a_mistake_is_named(run, arguments, said):
     done = run(*arguments)
     assert done.returncode != 0 and said in done.stderr and "Traceback" not in done.stderr
+
+
+def test_help_version_and_manual_page_agree(run):
+    manual = (pathlib.Path(__file__).parent.parent / "man/flawless-run.1").read_text()
+    said = run("--help").stdout
+    options = re.findall(r"^  (?:-\w, )?(--?[a-z]+)", said, re.MULTILINE)
+    assert options == ["--help", "--version", "--dsn", "--release", "--environment", "-m"]
+    documented = re.findall(r"^\.(?:It|Fl)(?: Fl \w ,)? (?:Fl )?(-?\w+)", manual, re.MULTILINE)
+    assert {"-" + name for name in documented if name[0] == "-" or name == "m"} == set(options)
+    variables = set(re.findall(r"\bFLAWLESS_[A-Z_]+", said))
+    assert variables == set(re.findall(r"\bFLAWLESS_[A-Z_]+", manual))
+    assert run("--version").stdout == "flawless %s\n" % flawless.__version__
+
+
+@pytest.mark.skipif(not shutil.which("groff"), reason="groff, which reads manual pages, is not here")
+def test_the_manual_page_has_no_mistake():
+    manual = pathlib.Path(__file__).parent.parent / "man/flawless-run.1"
+    command = ["groff", "-mdoc", "-Tutf8", "-ww", "-z", str(manual)]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0 and done.stderr == ""
 
 
 def test_an_asyncio_task_that_nobody_awaits_is_reported(server, run):
