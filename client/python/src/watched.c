@@ -76,11 +76,12 @@ static PyObject *watched_fail(struct watched *w)
 
 static PyObject *watched_call(PyObject *self, PyObject *const *args, size_t n, PyObject *names)
 {
-    struct watched *w = (struct watched *)self;
+    struct watched *w = (struct watched *)keep(self); // who calls may let go of it meanwhile
     PyObject *result = PyObject_Vectorcall(w->function, args, n, names);
-    if (result)
-        return result;
-    return watched_fail(w); // the program holds a reference while it calls
+    if (!result)
+        result = watched_fail(w);
+    Py_DECREF(self);
+    return result;
 }
 
 static PyObject *watched_new(PyTypeObject *type, PyObject *args, PyObject *names)

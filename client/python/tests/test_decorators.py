@@ -4,7 +4,10 @@ import copy
 import functools
 import gc
 import inspect
+import os
 import pickle
+import signal
+import sys
 import types
 import weakref
 
@@ -373,3 +376,139 @@ def test_ctrl_c_while_reporting_reaches_the_program(server, monkeypatch):
         raise ValueError
 
     assert isinstance(raised(fail), KeyboardInterrupt)
+
+
+def test_methods_that_answer_by_raising_are_no_errors(server):
+    @wrap_class
+    class Few:
+        def __iter__(self):
+            return self
+
+        def __next__(self):
+            raise StopIteration
+
+        def __getattr__(self, name):
+            raise AttributeError(name)
+
+        def __getitem__(self, i):
+            if i == 7:
+                raise ValueError("seven")
+            raise IndexError(i)
+
+        @wrap_function(reraise_exception=False)
+        async def __anext__(self):
+            raise StopAsyncIteration
+
+    async def ask():
+        return await Few().__anext__()
+
+    assert list(Few()) == []
+    assert not hasattr(Few(), "many")
+    raised(lambda: Few()[3])
+    assert isinstance(raised(asyncio.run, ask()), StopAsyncIteration)
+    raised(lambda: Few()[7])
+    assert [event["exception"]["values"][0]["type"] for event in server.flushed()] == ["ValueError"]
+
+
+def test_the_metaclass_leaves_what_python_makes_class_methods(server):
+    class Base(metaclass=WrapClassMetaclass):
+        def __init_subclass__(cls, **options):
+            super().__init_subclass__()
+            cls.options = options
+
+        def __class_getitem__(cls, key):
+            return cls, key
+
+        def __new__(cls):
+            return super().__new__(cls)
+
+    class Derived(Base, colour="red"):
+        pass
+
+    assert Derived.options == {"colour": "red"}
+    assert Derived[3] == (Derived, 3)
+    assert type(Derived().__new__(Derived)) is Derived
+
+
+def test_properties_of_other_makes_are_left_alone():
+    class cached(property):
+        def __init__(self, fget, name=None):
+            super().__init__(fget)
+
+    @wrap_class
+    class Thing:
+        @cached
+        def size(self):
+            return 5
+
+    assert Thing().size == 5
+
+
+def test_a_generator_that_can_be_awaited_still_can(server):
+    @wrap_function
+    @types.coroutine
+    def bare():
+        yield
+        raise ValueError("awaited")
+
+    async def main():
+        await bare()
+
+    assert str(raised(asyncio.run, main())) == "awaited"
+    assert len(server.flushed()) == 1
+
+
+def test_a_loop_that_ends_closes_what_an_asynchronous_generator_left(server):
+    seen, left = [], []
+
+    @wrap_function
+    async def numbers():
+        try:
+            yield 1
+        finally:
+            await asyncio.sleep(0.001)
+            seen.append("closed")
+
+    async def main():
+        asyncio.get_running_loop().set_exception_handler(lambda loop, said: seen.append(said))
+        left.append(numbers())
+        await left[0].__anext__()
+
+    asyncio.run(main())
+    assert seen == ["closed"]
+    assert server.flushed() == []
+
+
+def test_what_ends_tasks_and_programs_is_no_error_in_a_group_or_a_library(server, monkeypatch):
+    class Group(BaseException):
+        def __init__(self, *exceptions):
+            self.exceptions = exceptions
+
+    class GreenletExit(BaseException):
+        pass
+
+    monkeypatch.setitem(sys.modules, "greenlet", types.SimpleNamespace(GreenletExit=GreenletExit))
+
+    @wrap_function
+    def fail(exception):
+        raise exception
+
+    raised(fail, Group(KeyboardInterrupt(), Group(GreenletExit())))
+    raised(fail, GreenletExit())
+    assert server.flushed() == []
+    raised(fail, Group(KeyboardInterrupt(), ValueError()))
+    assert len(server.flushed()) == 1
+
+
+def test_a_wrapper_may_be_let_go_while_it_runs(server):
+    def fail(*arguments):
+        signal.signal(signal.SIGUSR1, signal.SIG_DFL)
+        raise ValueError("handled")
+
+    before = signal.signal(signal.SIGUSR1, wrap_function(fail))
+    try:
+        exception = raised(os.kill, os.getpid(), signal.SIGUSR1)
+    finally:
+        signal.signal(signal.SIGUSR1, before)
+    assert str(exception) == "handled"
+    assert len(server.flushed()) == 1

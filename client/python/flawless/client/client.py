@@ -26,8 +26,9 @@ Path = Union[str, "os.PathLike[str]"]
 ExcInfo = Tuple[Optional[Type[BaseException]], Optional[BaseException], Optional[TracebackType]]
 Request = Union[str, context.Request]  # text is what was sent
 
-# These end a program, a task or a generator; they are no errors.
+# These end a program, a task or a generator; they are no errors. The others by module and name.
 _NOT_ERRORS = (SystemExit, KeyboardInterrupt, GeneratorExit)
+_NOT_ERRORS_OF = (("asyncio", "CancelledError"), ("trio", "Cancelled"), ("greenlet", "GreenletExit"))
 
 
 class Delivery(NamedTuple):
@@ -228,10 +229,13 @@ def record_error(
 def _is_error(exception: BaseException) -> bool:
     if isinstance(exception, Exception):
         return True
-    if isinstance(exception, _NOT_ERRORS):
-        return False
-    asyncio = sys.modules.get("asyncio")
-    return asyncio is None or not isinstance(exception, asyncio.CancelledError)
+    members = getattr(exception, "exceptions", None)
+    if members and isinstance(members, tuple):  # of a BaseExceptionGroup
+        return any(map(_is_error, members))
+    return not isinstance(exception, _NOT_ERRORS) and not any(
+        isinstance(exception, getattr(sys.modules.get(module), name, ()))
+        for module, name in _NOT_ERRORS_OF
+    )
 
 
 def _request_of(request: Request) -> context.Request:

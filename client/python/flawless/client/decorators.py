@@ -6,8 +6,9 @@ from __future__ import annotations
 import functools
 import inspect
 import sys
+import types
 from types import FrameType, TracebackType
-from typing import Any, Callable, Optional, Type, TypeVar, Union, overload
+from typing import Any, Awaitable, Callable, Optional, Type, TypeVar, Union, overload
 
 from flawless import _capture
 from flawless.client import client
@@ -17,19 +18,44 @@ Class = TypeVar("Class", bound=type)
 
 _WRAPPED = "__flawless_wrapped__"
 
+# Methods that answer by raising: the end of a loop, a name that there is not. No errors.
+_ANSWERS: dict[str, Type[Exception]] = {
+    "__anext__": StopAsyncIteration,
+    "__get__": AttributeError,
+    "__getattr__": AttributeError,
+    "__getattribute__": AttributeError,
+    "__getitem__": LookupError,
+    "__missing__": LookupError,
+    "__next__": StopIteration,
+}
+
 
 class _Guard:
     """What a wrapper does when the function raises."""
 
-    __slots__ = ("error_threshold", "reraise", "save_stack")
+    __slots__ = ("error_threshold", "reraise", "save_stack", "answer")
 
-    def __init__(self, error_threshold: Optional[int], reraise: bool, save_stack: bool) -> None:
+    def __init__(
+        self,
+        error_threshold: Optional[int],
+        reraise: bool,
+        save_stack: bool,
+        answer: Optional[Type[Exception]] = None,
+    ) -> None:
         self.error_threshold = error_threshold
         self.reraise = reraise
         self.save_stack = save_stack
+        self.answer = answer
+
+    def of(self, func: Callable[..., Any]) -> _Guard:
+        """The one for a function, by its name."""
+        answer = _ANSWERS.get(getattr(func, "__name__", ""))
+        return _Guard(self.error_threshold, self.reraise, self.save_stack, answer)
 
     def report(self, exception: BaseException, caller: Optional[FrameType]) -> bool:
         """True when the exception is to be raised again. caller: who called what is watched."""
+        if self.answer is not None and isinstance(exception, self.answer):
+            return True
         client.report(
             exception,
             exception.__traceback__,
@@ -65,14 +91,27 @@ def _wrap_generator(func: Callable[..., Any], guard: _Guard) -> Callable[..., An
                 raise
             return None
 
-    return wrapper
+    flags = getattr(getattr(func, "__code__", None), "co_flags", 0)
+    return types.coroutine(wrapper) if flags & inspect.CO_ITERABLE_COROUTINE else wrapper
+
+
+def _first(generator: Any) -> Awaitable[Any]:
+    # A loop closes the generators that are left when it ends, all at once. It must not know of this
+    # one: the wrapper closes it.
+    hooks = sys.get_asyncgen_hooks()
+    sys.set_asyncgen_hooks(firstiter=None, finalizer=None)
+    try:
+        first: Awaitable[Any] = generator.__anext__()
+        return first
+    finally:
+        sys.set_asyncgen_hooks(*hooks)
 
 
 def _wrap_async_generator(func: Callable[..., Any], guard: _Guard) -> Callable[..., Any]:
     async def wrapper(*args: Any, **kwargs: Any) -> Any:
         generator = func(*args, **kwargs)
         try:
-            value = await generator.__anext__()
+            value = await _first(generator)
             while True:
                 try:
                     sent = yield value
@@ -148,7 +187,7 @@ def wrap_function(
 
 
 def _wrap_callable(func: Callable[..., Any], guard: _Guard) -> Callable[..., Any]:
-    wrapper: Callable[..., Any] = _wrapping_for(func)(func, guard)
+    wrapper: Callable[..., Any] = _wrapping_for(func)(func, guard.of(func))
     names = [name for name in functools.WRAPPER_ASSIGNMENTS if hasattr(func, name)]
     functools.update_wrapper(wrapper, func, names, ())
     wrapper.__dict__.update(getattr(func, "__dict__", {}))
@@ -157,6 +196,8 @@ def _wrap_callable(func: Callable[..., Any], guard: _Guard) -> Callable[..., Any
 
 
 def _wrap_property(member: property, guard: _Guard) -> property:
+    if type(member).__init__ is not property.__init__:
+        return member  # nobody knows how another of its kind is made
     parts = (member.fget, member.fset, member.fdel)
     fget, fset, fdel = (part and _wrap_callable(part, guard) for part in parts)
     return type(member)(fget, fset, fdel, member.__doc__)
@@ -242,11 +283,14 @@ def wrap_class(
     """
     if cls is None:
         return functools.partial(wrap_class, error_threshold=error_threshold)
-    guard = _Guard(error_threshold, reraise=True, save_stack=False)
+    _wrap_members(cls, _Guard(error_threshold, reraise=True, save_stack=False))
+    return cls
+
+
+def _wrap_members(cls: type, guard: _Guard) -> None:
     for name, member in list(vars(cls).items()):
         if _is_method(member):
             setattr(cls, name, _wrap(member, guard))
-    return cls
 
 
 class WrapClassMetaclass(type):
@@ -255,8 +299,7 @@ class WrapClassMetaclass(type):
     def __new__(
         mcs, name: str, bases: tuple[type, ...], namespace: dict[str, Any], **kwargs: Any
     ) -> Any:
-        guard = _Guard(None, reraise=True, save_stack=False)
-        wrapped = {
-            key: _wrap(member, guard) for key, member in namespace.items() if _is_method(member)
-        }
-        return super().__new__(mcs, name, bases, {**namespace, **wrapped}, **kwargs)
+        # Afterwards: Python makes class methods of some plain functions while it makes the class.
+        cls = super().__new__(mcs, name, bases, namespace, **kwargs)
+        _wrap_members(cls, _Guard(None, reraise=True, save_stack=False))
+        return cls
