@@ -190,10 +190,12 @@ static PyObject *pass_on(struct application *a, PyObject *environ, PyObject *res
     bool is_file = !is_list && is_wrapped_file(response, environ);
     if (!is_list && !is_file)
         return watch_response(response, a->report, around);
-    PyObject *done = is_file ? PyObject_CallOneArg(a->watch_file, response) : keep(Py_None);
-    if (!done || !enter_scope(around))
-        Py_CLEAR(response);
+    PyObject *done = is_file ? PyObject_CallOneArg(a->watch_file, response) : NULL;
+    if (!done)
+        PyErr_Clear(); // then the file is not watched
     Py_XDECREF(done);
+    if (!enter_scope(around))
+        Py_CLEAR(response);
     Py_DECREF(around);
     return response;
 }

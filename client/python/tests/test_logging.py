@@ -87,3 +87,8 @@ def test_the_same_message_from_the_same_line_is_one_error(server, log):
     events = server.flushed()
     assert sum(event["contexts"]["flawless"]["error_count"] for event in events) == 20
     assert len(events) < 20
+
+
+def test_an_odd_record_harms_nobody(server):
+    flawless_logging.report(logging.makeLogRecord({"exc_info": True, "levelno": 40, "msg": "odd"}))
+    assert server.flushed() == []

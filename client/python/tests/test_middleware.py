@@ -2,6 +2,7 @@
 import gc
 import http.client
 import threading
+import time
 import weakref
 import wsgiref.simple_server
 import wsgiref.util
@@ -11,7 +12,7 @@ from conftest import raised
 
 from flawless.client import context
 from flawless.client.decorators import wrap_function
-from flawless.client.middleware import FlawlessMiddleware
+from flawless.client.middleware import FlawlessMiddleware, hide_secrets
 
 
 def environment(**more):
@@ -249,3 +250,37 @@ def test_behind_a_real_wsgi_server_errors_are_reported_and_pages_served(server, 
     assert get(web, "/broken?x=1")[0] == 500
     (event,) = server.flushed()
     assert event["request"]["url"] == "http://127.0.0.1:%d/broken" % web
+
+
+def test_secrets_of_a_query_are_hidden_in_time_that_grows_with_it():
+    assert hide_secrets("a=1&Token=x&;my_key=&key&b=2") == (
+        "a=1&Token=[Filtered]&;my_key=[Filtered]&key&b=2"
+    )
+    started = time.monotonic()
+    hide_secrets("key" * 100000)
+    assert time.monotonic() - started < 5  # it was minutes
+
+
+def test_a_file_that_cannot_be_watched_is_sent_all_the_same():
+    class Wrapper:
+        def __init__(self, file):
+            self._file = file
+
+        @property
+        def file(self):
+            return self._file
+
+        def __iter__(self):
+            return iter(self._file.read, b"")
+
+    class File:
+        def __init__(self):
+            self.parts = [b"all", b""]
+
+        def read(self):
+            return self.parts.pop(0)
+
+    application = FlawlessMiddleware(lambda environ, answer: Wrapper(File()))
+    before = context.current()
+    assert list(application({"wsgi.file_wrapper": Wrapper}, None)) == [b"all"]
+    assert context.current() is before

@@ -47,10 +47,10 @@ def report(record: logging.LogRecord) -> None:
     """Reports a record, whatever its level. Raises no Exception."""
     try:
         details = _details_of(record)
-    except Exception:  # arguments that do not fit the message: logging itself complains
+        _, exception, traceback = record.exc_info or (None, None, None)
+        caller = _caller_of(record) if traceback is None else None
+    except Exception:  # arguments that do not fit the message, say: logging itself complains
         return
-    _, exception, traceback = record.exc_info or (None, None, None)
-    caller = _caller_of(record) if traceback is None else None
     if exception is not None or caller is not None:
         client.report(exception, traceback, caller=caller, is_handled=True, details=details)
 
