@@ -333,7 +333,7 @@ void write_json(struct capture *c, PyObject *value, int depth, size_t end)
     else if (PyLong_CheckExact(value) && !overflow)
         json_number(&c->json, number);
     else if (PyUnicode_Check(value))
-        json_string(&c->json, text_of_unicode(value, MESSAGE_MAX, &holder));
+        fl_hide(&c->json, text_of_unicode(value, MESSAGE_MAX, &holder), MESSAGE_MAX);
     else if (PyDict_Check(value) && depth < VALUE_DEPTH_MAX)
         write_members(c, value, depth, end);
     else if (PyList_Check(value) && depth < VALUE_DEPTH_MAX)
@@ -341,7 +341,7 @@ void write_json(struct capture *c, PyObject *value, int depth, size_t end)
     else {
         buffer_clear(&c->value);
         represent(c, value);
-        json_string(&c->json, buffer_text(&c->value));
+        fl_hide(&c->json, buffer_text(&c->value), MESSAGE_MAX);
     }
     Py_XDECREF(holder);
 }
@@ -534,7 +534,7 @@ uint64_t error_of(const struct occurrence *o)
     uint64_t last = 0;
     if (!o->traceback)
         return hash_of_callers(hash, o->caller);
-    for (PyTracebackObject *e = (PyTracebackObject *)o->traceback; e; e = e->tb_next) {
+    for (PyTracebackObject *e = first_entry(o->traceback); e; e = next_entry(e)) {
         uint64_t site = hash_of_site(e->tb_frame, line_of(e));
         if (site != last) // however deep a recursion was
             hash = mix(hash, site);

@@ -54,6 +54,20 @@ int line_of(PyTracebackObject *entry)
     return entry->tb_lineno;
 }
 
+PyTracebackObject *first_entry(PyObject *traceback)
+{
+    Py_XINCREF(traceback);
+    return (PyTracebackObject *)traceback;
+}
+
+PyTracebackObject *next_entry(PyTracebackObject *entry)
+{
+    PyTracebackObject *next = entry->tb_next;
+    Py_XINCREF(next);
+    Py_DECREF(entry);
+    return next;
+}
+
 PyObject *ask_place(struct capture *c, PyObject *filename, PyObject *module)
 {
     if (!helpers.place_of)
@@ -157,12 +171,11 @@ static void push_callers(struct capture *c, struct stack *s, PyFrameObject *call
 static void gather(struct capture *c, struct stack *s, PyObject *traceback, PyFrameObject *caller)
 {
     Py_ssize_t n = 0, i = 0;
-    PyTracebackObject *first = (PyTracebackObject *)traceback;
-    for (PyTracebackObject *e = first; e; e = e->tb_next)
+    for (PyTracebackObject *e = (PyTracebackObject *)traceback; e; e = e->tb_next)
         n++;
     if (n < FRAME_MAX)
         push_callers(c, s, caller, FRAME_MAX - (int)n);
-    for (PyTracebackObject *e = first; e; e = e->tb_next, i++)
+    for (PyTracebackObject *e = first_entry(traceback); e; e = next_entry(e), i++)
         if (n <= FRAME_MAX || i < FRAME_OLDEST_N || i >= n - (FRAME_MAX - FRAME_OLDEST_N))
             push(c, s, e->tb_frame, line_of(e));
 }

@@ -26,22 +26,15 @@ void visit_dict(struct capture *c, PyObject *dict, visit_variable *visit, void *
     }
 }
 
-// Of a module or class: its namespace itself. Newer Pythons give a view for functions, too.
+// Of a module or class: its namespace itself. One that is no dict is the program's own, which may
+// ask a database for what it is said to hold.
 static void visit_namespace(struct capture *c, PyFrameObject *frame, visit_variable *visit,
                             void *context)
 {
     PyObject *locals = PyObject_GetAttrString((PyObject *)frame, "f_locals");
-    PyObject *copy = NULL;
-    if (locals && !PyDict_Check(locals)) {
-        copy = PyDict_New();
-        if (copy)
-            PyDict_Update(copy, locals);
-    }
     swallow_error(c);
-    PyObject *dict = copy ? copy : locals;
-    if (dict && PyDict_Check(dict))
-        visit_dict(c, dict, visit, context);
-    Py_XDECREF(copy);
+    if (locals && PyDict_Check(locals))
+        visit_dict(c, locals, visit, context);
     Py_XDECREF(locals);
 }
 
@@ -122,7 +115,15 @@ static void visit_function(struct capture *c, PyFrameObject *frame, PyCodeObject
                            visit_variable *visit, void *context)
 {
     (void)code;
-    visit_namespace(c, frame, visit, context);
+    PyObject *view = PyObject_GetAttrString((PyObject *)frame, "f_locals");
+    PyObject *copy = view ? PyDict_New() : NULL;
+    if (copy)
+        PyDict_Update(copy, view);
+    swallow_error(c);
+    if (copy)
+        visit_dict(c, copy, visit, context);
+    Py_XDECREF(copy);
+    Py_XDECREF(view);
 }
 
 #endif

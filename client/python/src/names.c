@@ -101,9 +101,22 @@ void forget_names(void)
             Py_CLEAR(names[set][i].string);
 }
 
+// Of headers, for instance.
+static bool is_secret_in_bytes(PyObject *name)
+{
+    Py_ssize_t len = PyBytes_GET_SIZE(name);
+    PyObject *string = PyUnicode_DecodeLatin1(PyBytes_AS_STRING(name), len < 128 ? len : 128, NULL);
+    PyErr_Clear();
+    bool is_hidden = string && is_secret(string);
+    Py_XDECREF(string);
+    return is_hidden;
+}
+
 bool is_secret(PyObject *name)
 {
     struct name scratch;
+    if (PyBytes_Check(name))
+        return is_secret_in_bytes(name);
     return PyUnicode_Check(name) && look_up(name, &scratch)->is_secret;
 }
 

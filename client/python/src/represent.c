@@ -258,15 +258,31 @@ static bool begin_item(struct capture *c, Py_ssize_t i, Py_ssize_t n)
     return false;
 }
 
+static void add_hidden(struct capture *c)
+{
+    buffer_add(&c->value, TEXT("'[Filtered]'"));
+}
+
+// Name and value, as in lists of headers.
+static bool is_secret_pair(Py_ssize_t n, PyObject *first)
+{
+    return n == 2 && is_secret(first);
+}
+
 static void add_list(struct capture *c, PyObject *list, int depth)
 {
+    bool is_hidden = false;
     buffer_add(&c->value, TEXT("["));
     for (Py_ssize_t i = 0; i < PyList_GET_SIZE(list); i++) { // may shrink while we look
         if (!begin_item(c, i, PyList_GET_SIZE(list)))
             break;
         PyObject *item = PyList_GET_ITEM(list, i);
         Py_INCREF(item);
-        walk(c, item, depth + 1);
+        if (is_hidden)
+            add_hidden(c);
+        else
+            walk(c, item, depth + 1);
+        is_hidden = i == 0 && is_secret_pair(PyList_GET_SIZE(list), item);
         Py_DECREF(item);
     }
     buffer_add(&c->value, TEXT("]"));
@@ -279,7 +295,10 @@ static void add_tuple(struct capture *c, PyObject *tuple, int depth)
     for (Py_ssize_t i = 0; i < n; i++) {
         if (!begin_item(c, i, n))
             break;
-        walk(c, PyTuple_GET_ITEM(tuple, i), depth + 1);
+        if (i == 1 && is_secret_pair(n, PyTuple_GET_ITEM(tuple, 0)))
+            add_hidden(c);
+        else
+            walk(c, PyTuple_GET_ITEM(tuple, i), depth + 1);
     }
     add(c, n == 1 ? ",)" : ")");
 }
@@ -289,7 +308,7 @@ static void add_pair(struct capture *c, PyObject *key, PyObject *value, int dept
     walk(c, key, depth + 1);
     buffer_add(&c->value, TEXT(": "));
     if (is_secret(key))
-        buffer_add(&c->value, TEXT("'[Filtered]'"));
+        add_hidden(c);
     else
         walk(c, value, depth + 1);
 }
@@ -315,7 +334,7 @@ static void add_dict(struct capture *c, PyObject *dict, int depth)
 static void add_iterated(struct capture *c, PyObject *value, int depth, const char *brackets)
 {
     Py_ssize_t n = PyObject_Size(value);
-    PyObject *iterator = PyObject_GetIter(value), *item;
+    PyObject *iterator = n < 0 ? NULL : PyObject_GetIter(value), *item;
     buffer_add_char(&c->value, brackets[0]);
     for (Py_ssize_t i = 0; iterator && i < n; i++) {
         if (!begin_item(c, i, n) || !(item = PyIter_Next(iterator)))
@@ -362,7 +381,7 @@ static void add_member(struct capture *c, PyObject *name, PyObject *value, int d
     add_unicode(c, name);
     buffer_add(&c->value, TEXT("="));
     if (is_secret(name))
-        buffer_add(&c->value, TEXT("'[Filtered]'"));
+        add_hidden(c);
     else
         walk(c, value, depth + 1);
 }
@@ -419,20 +438,31 @@ static bool is_shown_field(PyObject *field)
     return is_shown;
 }
 
+static void add_field(struct capture *c, PyObject *value, PyObject *name, int depth)
+{
+    PyObject *member = PyObject_GenericGetAttr(value, name);
+    if (member)
+        add_member(c, name, member, depth);
+    Py_XDECREF(member);
+    swallow_error(c);
+}
+
 static void add_fields(struct capture *c, PyObject *value, PyObject *fields, int depth)
 {
     PyObject *name, *field;
-    Py_ssize_t position = 0, shown_n = 0;
-    while (PyDict_Next(fields, &position, &name, &field)) {
-        if (!PyUnicode_Check(name) || !is_shown_field(field))
-            continue;
-        if (!begin_item(c, shown_n++, PyDict_GET_SIZE(fields)))
-            break;
-        PyObject *member = PyObject_GenericGetAttr(value, name);
-        if (member)
-            add_member(c, name, member, depth);
-        Py_XDECREF(member);
-        swallow_error(c);
+    Py_ssize_t position = 0, shown_n = 0, n = PyDict_GET_SIZE(fields);
+    bool goes_on = true;
+    while (goes_on && PyDict_GET_SIZE(fields) == n &&
+           PyDict_Next(fields, &position, &name, &field)) {
+        Py_INCREF(name);
+        Py_INCREF(field);
+        if (PyUnicode_Check(name) && is_shown_field(field)) {
+            goes_on = begin_item(c, shown_n++, n);
+            if (goes_on)
+                add_field(c, value, name, depth);
+        }
+        Py_DECREF(name);
+        Py_DECREF(field);
     }
 }
 
@@ -456,7 +486,8 @@ static bool add_data_class(struct capture *c, PyObject *value, int depth)
     PyObject *type = (PyObject *)Py_TYPE(value);
     if (!(Py_TYPE(value)->tp_flags & Py_TPFLAGS_HEAPTYPE))
         return false;
-    PyObject *fields = fields_of(Py_TYPE(value));
+    PyObject *fields = fields_of(Py_TYPE(value)); // a repr may take them from the class
+    Py_XINCREF(fields);
     bool is_walked = fields && PyDict_CheckExact(fields) && has_generated_repr(type);
     if (is_walked) {
         add_type_name(c, Py_TYPE(value));
@@ -464,6 +495,7 @@ static bool add_data_class(struct capture *c, PyObject *value, int depth)
         add_fields(c, value, fields, depth);
         buffer_add(&c->value, TEXT(")"));
     }
+    Py_XDECREF(fields);
     return is_walked;
 }
 

@@ -11,6 +11,11 @@ struct members {
     PyObject *self; // found among the variables; strong reference
 };
 
+struct slots {
+    PyObject *self;
+    int left;
+};
+
 static void write_variable(struct capture *c, const char *prefix, PyObject *name, PyObject *value)
 {
     size_t before = c->json.out->len;
@@ -58,29 +63,20 @@ static void write_member(struct capture *c, void *context, PyObject *name, PyObj
     write_variable(c, m->prefix, name, value);
 }
 
-// Attributes in __slots__, of one class of self's.
-static void write_slots(struct capture *c, PyObject *self, PyTypeObject *type, int max)
+// Attributes in the slots of one class of self's. The slot itself is asked: a subclass may have a
+// property of the same name.
+static void write_slot(struct capture *c, void *context, PyObject *name, PyObject *slot)
 {
-    PyObject *names = PyObject_GetAttrString((PyObject *)type, "__slots__");
-    PyErr_Clear();
-    if (!names || !(PyTuple_CheckExact(names) || PyList_CheckExact(names))) {
-        Py_XDECREF(names);
+    struct slots *s = context;
+    if (s->left <= 0 || c->variable_bytes_left <= 0 || !PyUnicode_Check(name) ||
+        !Py_IS_TYPE(slot, &PyMemberDescr_Type))
         return;
-    }
-    for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(names) && max > 0; i++) {
-        PyObject *name = PySequence_Fast_GET_ITEM(names, i);
-        if (!PyUnicode_Check(name) || c->variable_bytes_left <= 0)
-            continue;
-        Py_INCREF(name);
-        PyObject *value = PyObject_GenericGetAttr(self, name);
-        swallow_error(c); // not set yet, or "__dict__"
-        if (value && !PyDict_Check(value))
-            write_variable(c, "self.", name, value);
-        Py_XDECREF(value);
-        Py_DECREF(name);
-        max--;
-    }
-    Py_DECREF(names);
+    s->left--;
+    PyObject *value = Py_TYPE(slot)->tp_descr_get(slot, s->self, (PyObject *)Py_TYPE(s->self));
+    swallow_error(c); // not set yet
+    if (value)
+        write_variable(c, "self.", name, value);
+    Py_XDECREF(value);
 }
 
 static bool has_own_slots(PyTypeObject *type)
@@ -108,7 +104,7 @@ static void write_attributes(struct capture *c, PyObject *self)
     for (Py_ssize_t i = 0; bases && i < PyTuple_GET_SIZE(bases); i++) {
         PyTypeObject *base = (PyTypeObject *)PyTuple_GET_ITEM(bases, i);
         if (has_own_slots(base))
-            write_slots(c, self, base, ATTRIBUTE_MAX);
+            visit_dict(c, base->tp_dict, write_slot, &(struct slots){self, ATTRIBUTE_MAX});
     }
     Py_XDECREF(bases);
 }

@@ -102,11 +102,11 @@ def test_hostname_threshold_and_text_of_the_caller_are_sent(server):
         raised(int, "x"),
         hostname="machine-7",
         error_threshold=4,
-        additional_info="POST /a\nCookie: none",
+        additional_info="POST /a\nAccept: none",
     )
     assert event["server_name"] == "machine-7"
     assert event["contexts"]["flawless"] == {"error_count": 1, "error_threshold": 4}
-    assert event["request"] == {"data": "POST /a\nCookie: none"}
+    assert event["request"] == {"data": "POST /a\nAccept: none"}
 
 
 def test_what_is_being_handled_is_reported_without_arguments(server):
@@ -716,3 +716,23 @@ def test_no_repr_keeps_the_rest_from_arriving(server):
     assert "its repr failed" in shown["raising"] and "<Bomb object at" in shown["recursing"]
     assert shown["huge"].startswith("xxx") or "out of time" in shown["huge"]
     assert len(shown["huge"]) < 3000
+
+
+def test_name_and_value_in_a_pair_are_told_apart(server):
+    headers = [(b"host", b"shop"), (b"authorization", b"Bearer opaque"), ["X-Api-Key", "opaque"]]
+    assert shown(server, headers) == (
+        "[(b'host', b'shop'), (b'authorization', '[Filtered]'), ['X-Api-Key', '[Filtered]']]"
+    )
+    assert shown(server, {b"cookie": b"opaque"}) == "{b'cookie': '[Filtered]'}"
+
+
+def test_secrets_in_the_text_of_a_request_are_hidden(server):
+    event = report(
+        server,
+        ValueError("x"),
+        additional_info={"data": "password=hunter2", "url": "http://me:hunter2@shop/"},
+    )
+    assert event["request"] == {
+        "data": "password=[Filtered]",
+        "url": "http://me:[Filtered]@shop/",
+    }

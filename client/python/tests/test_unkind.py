@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: MIT
+"""Programs whose values do more, when they are looked at, than to be looked at."""
+
+import dataclasses
+import os
+import sys
+
+from conftest import raised
+from test_capture import frames, report, shown, values
+
+
+def test_a_slot_is_asked_and_no_property_of_a_subclass(server):
+    asked = []
+
+    class Base:
+        __slots__ = ("size", "__hidden")
+
+        def __init__(self):
+            self.__hidden = 7
+            Base.size.__set__(self, 5)
+
+        def fail(self):
+            raise ValueError(self)
+
+    class Derived(Base):
+        @property
+        def size(self):
+            asked.append(self)
+
+    shown = frames(report(server, raised(Derived().fail)))[-1]["vars"]
+    assert (shown["self.size"], shown["self._Base__hidden"]) == ("5", "7")
+    assert asked == []
+
+
+def test_a_namespace_of_the_programs_own_is_not_asked(server):
+    class Endless:
+        def __getitem__(self, name):
+            raise KeyError(name)
+
+        def keys(self):
+            while True:
+                yield "name"
+
+    exception = raised(exec, "1 / 0", {}, Endless())
+    assert frames(report(server, exception))[-1].get("vars", {}) == {}
+
+
+def test_a_repr_may_take_away_what_is_walked(server):
+    @dataclasses.dataclass
+    class Record:
+        first: object
+        second: object = "second"
+
+    seen = []
+
+    class Thief:
+        def __repr__(self):
+            seen.append(self)
+            if hasattr(Record, "__dataclass_fields__"):
+                Record.__dataclass_fields__.clear()
+                del Record.__dataclass_fields__
+            return "thief"
+
+    shown(server, Record(Thief()))
+    assert seen
+
+    class Sized(set):
+        def __len__(self):
+            raise ValueError("no size")
+
+    assert shown(server, Sized([1])) == "Sized({})"
+
+
+def test_a_traceback_may_be_cut_while_it_is_walked(server, monkeypatch):
+    class Lazy(type(os)):
+        def __getattr__(self, name):
+            exception.__traceback__.tb_next = None
+            raise AttributeError(name)
+
+    monkeypatch.setitem(sys.modules, "__main__cut", Lazy("__main__cut"))
+    source = "def f(n):\n    return f(n - 1) if n else 1 / 0\n"
+    names = {"__name__": "__main__cut"}
+    exec(compile(source, "<cut>", "exec"), names)
+    exception = raised(names["f"], 100)
+    assert values(report(server, exception))[-1]["type"] == "ZeroDivisionError"
