@@ -6,7 +6,7 @@ import socket
 import time
 
 import pytest
-from conftest import Server, forget_what_waits, occurrences, raised
+from conftest import KEY, Server, forget_what_waits, occurrences, raised
 
 import flawless.client
 from flawless.client import counters, flush, record_error, set_hostports
@@ -109,6 +109,37 @@ def test_a_server_that_asked_for_patience_is_not_hurried(server):
     assert flush(5) is False
     assert time.monotonic() - start < 2
     assert len(server.requests) == 1
+
+
+PROXIED = """
+import flawless
+flawless.record_error(exc_info=ValueError("on its way"))
+flawless.flush(5)
+print(flawless.counters()["sent"])
+"""
+
+
+@pytest.mark.parametrize(
+    "host, no_proxy, passes",
+    [("flawless.invalid", "", True), ("flawless.invalid", "flawless.invalid", False), ("127.0.0.1", "", False)],
+)
+def test_the_proxy_of_the_environment_is_used_except_on_the_same_machine(
+    server, run_program, host, no_proxy, passes
+):
+    # What stands in for the proxy answers every request itself.
+    done = run_program(
+        PROXIED,
+        FLAWLESS_DSN="http://%s@%s:%d/1" % (KEY, host, server.port if host[0].isdigit() else 9028),
+        http_proxy="http://127.0.0.1:%d" % server.port,
+        no_proxy=no_proxy,
+    )
+    assert done.returncode == 0, done.stderr
+    paths = [request.path for request in server.requests]
+    if passes:
+        assert paths == ["http://flawless.invalid:9028/api/1/envelope/"] and done.stdout == "1\n"
+    else:
+        assert not any(path.startswith("http") for path in paths)
+        assert done.stdout == ("1\n" if host == "127.0.0.1" else "0\n")
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 413, 301])
