@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "hostports.h"
 
+#include <limits.h>
 #include <stdlib.h>
-#include <string.h>
+#include <unistd.h>
 
 #include "base/buffer.h"
 #include "version.h"
@@ -157,10 +158,19 @@ bool fl_servers_add(struct fl_servers *servers, struct text spec, struct text de
     return true;
 }
 
+// Whole, because the program may change its directory before the path is used.
 static bool set_path(char **path, struct text value)
 {
+    char here[PATH_MAX];
+    struct buffer whole = {0};
     free(*path);
-    *path = value.len ? strndup(value.at, value.len) : NULL;
+    *path = NULL;
+    if (value.len && value.at[0] != '/' && getcwd(here, sizeof here))
+        buffer_printf(&whole, "%s/", here);
+    buffer_add(&whole, value);
+    if (whole.failed || value.len == 0)
+        buffer_release(&whole);
+    *path = whole.at;
     return *path || value.len == 0;
 }
 

@@ -29,7 +29,8 @@ struct fl_servers {
 // wrong; nothing is added then. Out of memory: ERROR_SYSTEM.
 bool fl_servers_add(struct fl_servers *servers, struct text spec, struct text default_key,
                     struct error *error);
-// False when there is no memory. An empty path: the system's, or none.
+// False when there is no memory. An empty path: the system's, or none. One that does not begin with
+// a slash is meant from the directory the program is in now.
 bool fl_servers_trust(struct fl_servers *servers, struct text ca_file);
 bool fl_servers_spool(struct fl_servers *servers, struct text directory);
 void fl_servers_release(struct fl_servers *servers);

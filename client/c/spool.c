@@ -11,8 +11,13 @@
 
 #include "report.h"
 
-enum { ENVELOPE_MAX = FL_EVENT_MAX + 8192 };
+enum { ENVELOPE_MAX = FL_EVENT_MAX + 8192, ID_LEN = 32 };
 static const char ending[] = ".envelope", unfinished[] = ".new";
+
+static bool is_private(const struct stat *s)
+{
+    return s->st_uid == geteuid() && (s->st_mode & (S_IWGRP | S_IWOTH)) == 0;
+}
 
 bool fl_spool_check(const char *directory, struct error *error)
 {
@@ -23,7 +28,7 @@ bool fl_spool_check(const char *directory, struct error *error)
     if (stat(directory, &s) != 0 || !S_ISDIR(s.st_mode) || access(directory, R_OK | W_OK | X_OK))
         return error_set(error, ERROR_CONFIG, "spool %s: is no directory that can be written",
                          directory);
-    if (s.st_uid != geteuid() || (s.st_mode & (S_IWGRP | S_IWOTH)))
+    if (!is_private(&s))
         return error_set(error, ERROR_CONFIG,
                          "spool %s: others may write there; it has to be this user's own, with "
                          "mode 0700",
@@ -31,16 +36,21 @@ bool fl_spool_check(const char *directory, struct error *error)
     return true;
 }
 
+// -1 also when it has become somebody else's since it was checked.
 static int open_directory(const struct fl_spool *spool)
 {
-    return spool->directory ? open(spool->directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+    struct stat s;
+    int at = spool->directory ? open(spool->directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+    if (at < 0 || (fstat(at, &s) == 0 && is_private(&s)))
+        return at;
+    close(at);
+    return -1;
 }
 
-static bool is_ours(const char *name)
+// An event's id and how it ends: what else lies there is none of our business.
+static bool is_ours(const char *name, const char *end)
 {
-    size_t len = strlen(name);
-    return len > sizeof ending && len < sizeof((struct fl_spooled *)0)->name &&
-           strcmp(name + len - (sizeof ending - 1), ending) == 0;
+    return strspn(name, "0123456789abcdef") == ID_LEN && strcmp(name + ID_LEN, end) == 0;
 }
 
 // ---- putting
@@ -119,13 +129,16 @@ static bool look(struct fl_spool *spool, int at, time_t now_s, struct buffer *en
     spool->file_n = spool->bytes = 0;
     spool->is_counted = directory != NULL;
     for (struct dirent *e; directory && (e = readdir(directory));) {
-        if (!is_ours(e->d_name) || fstatat(at, e->d_name, &s, AT_SYMLINK_NOFOLLOW) != 0)
+        bool is_whole = is_ours(e->d_name, ending);
+        if (!is_whole && !is_ours(e->d_name, unfinished))
+            continue;
+        if (fstatat(at, e->d_name, &s, AT_SYMLINK_NOFOLLOW) != 0)
             continue;
         spool->file_n++;
         spool->bytes += (size_t)s.st_size;
-        if (taken && now_s - s.st_mtime > FL_SPOOL_AGE_MAX_S)
-            *too_old_n += unlinkat(at, e->d_name, 0) == 0;
-        else if (taken && !is_taken)
+        if (taken && now_s - s.st_mtime > FL_SPOOL_AGE_MAX_S) // or left by who died as he wrote
+            *too_old_n += unlinkat(at, e->d_name, 0) == 0 && is_whole;
+        else if (taken && is_whole && !is_taken)
             is_taken = take(at, e->d_name, envelope, taken);
     }
     if (directory)
@@ -162,9 +175,10 @@ bool fl_spool_take(struct fl_spool *spool, time_t now_s, struct buffer *envelope
 void fl_spool_give_up(struct fl_spool *spool, struct fl_spooled *taken, bool is_done)
 {
     int at = is_done ? open_directory(spool) : -1;
-    if (at >= 0) {
-        unlinkat(at, taken->name, 0);
+    bool is_gone = at >= 0 && unlinkat(at, taken->name, 0) == 0;
+    if (is_done && !is_gone && ftruncate(taken->fd, 0) != 0) // an empty one is not sent again
+        spool->directory = NULL; // rather none than to send the same one for ever
+    if (at >= 0)
         close(at);
-    }
     close(taken->fd); // and with it the lock
 }

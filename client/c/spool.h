@@ -36,13 +36,15 @@ struct fl_spooled {
 // sent with our key, so nobody else may write there.
 bool fl_spool_check(const char *directory, struct error *error);
 
-// Keeps an envelope by its event's id. False when there is no spool, no room or no disk.
+// Keeps an envelope by its event's id (32 lowercase hex digits). False when there is no spool, no
+// room or no disk, and when others may write there by now.
 bool fl_spool_put(struct fl_spool *spool, const char *event_id, struct text envelope);
 
-// Reads one into envelope and locks it. False when there is none that nobody else sends. *too_old_n
-// grows by those that were thrown away for their age.
+// Reads one, in no order, into envelope and locks it. False when there is none that nobody else
+// sends. *too_old_n grows by those that were thrown away for their age.
 bool fl_spool_take(struct fl_spool *spool, time_t now_s, struct buffer *envelope,
                    struct fl_spooled *taken, uint64_t *too_old_n);
+// is_done: it is removed, or emptied where that cannot be.
 void fl_spool_give_up(struct fl_spool *spool, struct fl_spooled *taken, bool is_done);
 
 #endif

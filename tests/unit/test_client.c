@@ -89,6 +89,22 @@ static void there_are_sixteen_servers_at_most(void **state)
     fl_servers_release(&servers);
 }
 
+static void paths_are_meant_from_where_the_program_was_when_it_gave_them(void **state)
+{
+    char here[4096], expected[4200];
+    struct fl_servers servers = {0};
+    (void)state;
+    assert_non_null(getcwd(here, sizeof here));
+    snprintf(expected, sizeof expected, "%s/spool", here);
+    assert_true(fl_servers_spool(&servers, TEXT("spool")));
+    assert_string_equal(servers.spool, expected);
+    assert_true(fl_servers_trust(&servers, TEXT("/etc/ours.pem")));
+    assert_string_equal(servers.ca_file, "/etc/ours.pem");
+    assert_true(fl_servers_trust(&servers, TEXT("")));
+    assert_null(servers.ca_file);
+    fl_servers_release(&servers);
+}
+
 // ---- pace
 
 static void failures_double_the_wait_up_to_a_minute(void **state)
@@ -433,6 +449,7 @@ int main(void)
         cmocka_unit_test(addresses_become_urls),
         cmocka_unit_test(malformed_addresses_are_named_without_their_key),
         cmocka_unit_test(there_are_sixteen_servers_at_most),
+        cmocka_unit_test(paths_are_meant_from_where_the_program_was_when_it_gave_them),
         cmocka_unit_test(failures_double_the_wait_up_to_a_minute),
         cmocka_unit_test(haste_forgets_our_guess_but_not_the_servers_wish),
         cmocka_unit_test(rate_limits_are_read_for_errors_only),
