@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import os
 import runpy
 import sys
@@ -66,6 +67,7 @@ def _without_us(before: Any) -> Any:
 
 
 def _run_file(path: str) -> None:
+    path = os.path.abspath(path)  # as Python has it: true also after os.chdir
     with open(path, "rb") as file:
         code = compile(file.read(), path, "exec", dont_inherit=True)
     # A module that stays: threads and handlers at exit may outlive this call.
@@ -73,6 +75,13 @@ def _run_file(path: str) -> None:
     main.__dict__.update(__file__=path, __builtins__=__builtins__, __cached__=None)
     sys.modules["__main__"] = main
     exec(code, main.__dict__)
+
+
+def _is_missing(module: str) -> bool:
+    try:
+        return module.startswith(".") or importlib.util.find_spec(module) is None
+    except ModuleNotFoundError as problem:  # of a package around it, or of what that imports
+        return problem.name is not None and module.startswith(problem.name + ".")
 
 
 def _watch(options: argparse.Namespace, directory: str) -> None:
@@ -99,6 +108,8 @@ def main(arguments: Optional[Sequence[str]] = None) -> None:
     sys.path[0:1] = [directory]
     _watch(options, directory)
     if options.is_module:
+        if _is_missing(options.program):
+            sys.exit("flawless-run: there is no module %s" % options.program)
         runpy.run_module(options.program, run_name="__main__", alter_sys=True)
     else:
         _run_file(options.program)

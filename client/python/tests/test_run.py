@@ -40,12 +40,18 @@ def test_an_unchanged_program_is_watched_and_ends_as_without_us(server, run, tmp
         [sys.executable, "program.py"], capture_output=True, text=True, cwd=tmp_path
     )
     assert watched.returncode == bare.returncode == 1
-    assert watched.stderr.replace(str(tmp_path) + "/", "") == bare.stderr.replace(
-        str(tmp_path) + "/", ""
-    )
+    assert watched.stderr == bare.stderr
     (request,) = server.wait_for(1)
     frames = request.event["exception"]["values"][0]["stacktrace"]["frames"]
     assert [frame["function"] for frame in frames] == ["<module>", "fail"]
+
+
+def test_a_program_that_goes_elsewhere_is_still_found(server, run, tmp_path):
+    done = run("program.py", program="import os\nos.chdir('/')\n" + FAILING, FLAWLESS_DSN=server.dsn)
+    assert "raise ValueError('end')" in done.stderr
+    (request,) = server.wait_for(1)
+    frame = request.event["exception"]["values"][0]["stacktrace"]["frames"][-1]
+    assert frame["abs_path"] == str(tmp_path / "program.py")
 
 
 def test_the_options_before_the_program_are_ours_and_those_behind_its_own(server, run):
@@ -89,6 +95,9 @@ def test_without_a_server_it_says_so_and_runs_the_program(run):
     "arguments, said",
     [
         (["nowhere.py"], "there is no file nowhere.py"),
+        (["-m", "nowhere"], "there is no module nowhere"),
+        (["-m", "nowhere.at.all"], "there is no module nowhere.at.all"),
+        (["-m", ".program"], "there is no module .program"),
         (["--dsn", "http://[", "program.py"], "http://["),
         ([], "PROGRAM"),
     ],
@@ -96,6 +105,19 @@ def test_without_a_server_it_says_so_and_runs_the_program(run):
 def test_a_mistake_is_named(run, arguments, said):
     done = run(*arguments)
     assert done.returncode != 0 and said in done.stderr and "Traceback" not in done.stderr
+
+
+def test_a_module_that_is_not_there_is_no_error_of_the_program(server, run):
+    assert run("--dsn", server.dsn, "-m", "nowhere").returncode == 1
+    assert server.events == []
+
+
+def test_what_a_module_misses_is_an_error_of_the_program(server, run, tmp_path):
+    (tmp_path / "package").mkdir()
+    (tmp_path / "package/__init__.py").write_text("import nowhere\n")
+    assert run("--dsn", server.dsn, "-m", "package.work").returncode == 1
+    (request,) = server.wait_for(1)
+    assert request.event["exception"]["values"][0]["type"] == "ModuleNotFoundError"
 
 
 def test_help_version_and_manual_page_agree(run):
