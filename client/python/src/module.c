@@ -261,17 +261,18 @@ static PyObject *counters(PyObject *self, PyObject *unused)
 
 PyDoc_STRVAR(
     trouble_doc,
-    "trouble() -> str | None\n\nWhy reports do not arrive, when only a person can help: a key "
-    "that the server refuses,\na certificate that is not trusted.");
+    "trouble(is_any) -> str | None\n\nWhy reports do not arrive, when only a person can help: a "
+    "key that the server refuses,\na certificate that is not trusted. With is_any also what may "
+    "pass by itself.");
 
-static PyObject *trouble(PyObject *self, PyObject *unused)
+static PyObject *trouble(PyObject *self, PyObject *is_any)
 {
     (void)self;
-    (void)unused;
     enum fl_trouble now = fl_sender_trouble();
-    if (!fl_trouble_is_lasting(now))
+    const char *words = fl_trouble_words(now);
+    if (!words || (is_any != Py_True && !fl_trouble_is_lasting(now)))
         Py_RETURN_NONE;
-    return PyUnicode_FromString(fl_trouble_words(now));
+    return PyUnicode_FromString(words);
 }
 
 PyDoc_STRVAR(current_scope_doc, "current_scope() -> Scope");
@@ -292,7 +293,7 @@ static PyMethodDef methods[] = {
     {"flush", flush, METH_VARARGS, flush_doc},
     {"shutdown", shut_down, METH_VARARGS, shutdown_doc},
     {"counters", counters, METH_NOARGS, counters_doc},
-    {"trouble", trouble, METH_NOARGS, trouble_doc},
+    {"trouble", trouble, METH_O, trouble_doc},
     {"current_scope", current_scope, METH_NOARGS, current_scope_doc},
     {"begin_scope", (PyCFunction)(void (*)(void))begin_scope, METH_FASTCALL, begin_scope_doc},
     {"end_scope", end_scope, METH_O, end_scope_doc},

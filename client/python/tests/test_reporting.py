@@ -55,6 +55,17 @@ def test_record_error_never_raises(server):
     assert [event["exception"]["values"][0]["value"] for event in events] == ["b", "c"]
 
 
+def test_an_exception_may_be_given_as_other_monitors_and_logging_take_it(server):
+    record_error(ValueError("first argument"))
+    try:
+        int("x")
+    except ValueError:
+        record_error(exc_info=True)
+    record_error(exc_info=True)
+    said = [event["exception"]["values"][0]["value"] for event in server.flushed()]
+    assert said == ["first argument", "invalid literal for int() with base 10: 'x'"]
+
+
 def test_the_tenth_is_sent_then_powers_of_two_and_the_count_is_exact(server):
     def fail():
         raise ValueError("again")
@@ -141,6 +152,28 @@ def test_init_takes_a_dsn_with_project_and_prefix(server):
     flawless.init(dsn="http://k@127.0.0.1:%d/monitor/42" % server.port)
     assert "sentry_key=k" in last_key(server)
     assert server.requests[-1].path == "/monitor/api/42/envelope/"
+
+
+def test_a_dsn_may_name_several_servers(server):
+    flawless.init(dsn="http://127.0.0.1:9/1, %s," % server.dsn, hooks=False)
+    record_error(exc_info=ValueError("one of them is there"))
+    assert len(server.flushed()) == 1
+
+
+@pytest.mark.parametrize(
+    "wrong, said",
+    [
+        ({"dsn": 5}, "dsn has to be text"),
+        ({"client_timeout": "soon"}, "client_timeout has to be seconds from 0.001 to 3600, not 'soon'"),
+        ({"client_timeout": float("nan")}, "client_timeout"),
+        ({"client_timeout": 0}, "client_timeout"),
+        ({"ca_file": "/nowhere/ours.pem"}, "ca_file /nowhere/ours.pem: there is no such file"),
+    ],
+)
+def test_init_names_what_is_wrong(wrong, said):
+    with pytest.raises(ValueError) as caught:
+        flawless.init(**{"dsn": "127.0.0.1:9", "hooks": False, **wrong})
+    assert said in str(caught.value)
 
 
 def test_malformed_addresses_are_refused_and_the_old_ones_stay(server):

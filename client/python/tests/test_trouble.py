@@ -110,6 +110,15 @@ def test_a_program_that_ends_at_once_tells_it_too(run_program):
     server.close()
 
 
+def test_a_program_that_ends_before_any_server_answers_says_what_is_lost(run_program, tmp_path):
+    nobody = Server()
+    nobody.close()
+    (line,) = run_program(REPORT, nobody.dsn).stderr.splitlines()
+    assert line.startswith("reports lost at the end of the program: 1: no answer from the Flawless")
+    kept = run_program(REPORT, nobody.dsn, FLAWLESS_SPOOL_DIR=str(tmp_path / "spool"))
+    assert kept.stderr == ""
+
+
 def test_a_logger_that_breaks_does_no_harm(server, monkeypatch):
     monkeypatch.setattr(logging.Logger, "warning", lambda *arguments: 1 / 0)
     server.answers = [(401, {})]

@@ -12,7 +12,7 @@ import socket
 import sys
 import warnings
 from types import FrameType, TracebackType
-from typing import Any, Callable, Mapping, NamedTuple, Optional, Sequence, Tuple, Type, Union
+from typing import Any, Callable, Mapping, NamedTuple, Optional, Sequence, Tuple, Type, Union, cast
 
 from flawless import _capture, _source
 from flawless.client import context, default
@@ -56,6 +56,19 @@ def _environment_key() -> str:
     return os.environ.get("FLAWLESS_KEY") or _key_of(os.environ.get("FLAWLESS_DSN", ""))
 
 
+def _milliseconds(timeout: float) -> int:
+    if not isinstance(timeout, (int, float)) or not 0.001 <= timeout <= 3600:
+        raise ValueError("client_timeout has to be seconds from 0.001 to 3600, not %.200r" % (timeout,))
+    return int(timeout * 1000)
+
+
+def _listed(dsn: str) -> list[str]:
+    """The server that dsn names, or several with commas between, as libflawless has it."""
+    if not isinstance(dsn, str):
+        raise ValueError('dsn has to be text like "http://key@host:9028/1", not %.200r' % (dsn,))
+    return [one.strip() for one in dsn.split(",") if one.strip()]
+
+
 def _configure(
     hostports: Sequence[str], key: Optional[str] = None, delivery: Optional[Delivery] = None
 ) -> None:
@@ -70,7 +83,7 @@ def _configure(
     _capture.configure(
         list(hostports),
         key,
-        int(delivery.client_timeout * 1000),
+        _milliseconds(delivery.client_timeout),
         delivery.ca_file or os.environ.get("FLAWLESS_CA_FILE"),
         delivery.spool_dir or os.environ.get("FLAWLESS_SPOOL_DIR"),
     )
@@ -85,7 +98,7 @@ def _configure_from_surroundings() -> None:
     if not hostport:
         return
     try:
-        _configure([hostport])
+        _configure(_listed(hostport))
     except ValueError as problem:
         _is_configured = True  # say it once
         warnings.warn("nothing is reported: %s" % problem, RuntimeWarning, stacklevel=2)
@@ -114,6 +127,8 @@ def _delivery_with(given: Mapping[str, Any]) -> Delivery:
         for name, value in given.items()
         if value is not None
     }
+    if "ca_file" in said and not os.path.isfile(said["ca_file"]):
+        raise ValueError("ca_file %s: there is no such file" % said["ca_file"])
     return _delivery._replace(**said)
 
 
@@ -128,7 +143,8 @@ def init(
 ) -> None:
     """Sets everything up in one call; what is not given is taken from the surroundings.
 
-    dsn: "http://key@host:port/project"; FLAWLESS_DSN if None.
+    dsn: "http://key@host:port/project", or several with commas between, of which each report goes to
+        one; FLAWLESS_DSN if None.
     release: a commit or tag; if None, what the platform's environment variable says or the commit
         checked out beside the program.
     environment: such as "staging"; FLAWLESS_ENVIRONMENT, SENTRY_ENVIRONMENT or "production" if
@@ -140,13 +156,14 @@ def init(
         None.
     spool_dir: a directory of this user's own, made if it is missing, that keeps what cannot be sent
         until a process that names the same one can: 64 MiB, 7 days. FLAWLESS_SPOOL_DIR if None.
-    Raises ValueError for a malformed DSN or a directory that cannot be used.
+    Raises ValueError for a malformed DSN, a timeout or certificate file that cannot be, or a
+    directory that cannot be used.
     """
     _identify(release, environment)
     dsn = dsn or os.environ.get("FLAWLESS_DSN") or default.hostport
     if dsn:
         given = {"client_timeout": client_timeout, "ca_file": ca_file, "spool_dir": spool_dir}
-        _configure([dsn], delivery=_delivery_with(given))
+        _configure(_listed(dsn), delivery=_delivery_with(given))
     if hooks:
         from flawless.integrations import hooks as hooks_integration
 
@@ -156,12 +173,15 @@ def init(
 def _warn_of_trouble() -> None:
     # Asked for in the program's own threads, so that the sender's needs no GIL.
     global _has_warned
-    trouble = None if _has_warned else _capture.trouble()
-    if trouble is None:
-        return
-    _has_warned = True  # first, as logging may report
+    trouble = None if _has_warned else _capture.trouble(False)
+    if trouble is not None:
+        _has_warned = True  # first, as logging may report
+        _warn("nothing is reported: %s", trouble)
+
+
+def _warn(message: str, *arguments: object) -> None:
     try:
-        _log.warning("nothing is reported: %s", trouble)
+        _log.warning(message, *arguments)
     except Exception:
         pass  # a handler of the program's
 
@@ -186,16 +206,17 @@ def counters() -> dict[str, int]:
 
 
 def record_error(
-    hostname: Optional[str] = None,
-    exc_info: Union[None, BaseException, ExcInfo] = None,
+    hostname: Union[None, str, BaseException] = None,
+    exc_info: Union[None, bool, BaseException, ExcInfo] = None,
     error_threshold: Optional[int] = None,
     additional_info: Request = None,
     preceding_stack: Optional[FrameType] = None,
 ) -> None:
     """Reports an exception: the one being handled, or the one in exc_info.
 
-    hostname: of this machine if None.
-    exc_info: an exception or what sys.exc_info() gave.
+    hostname: of this machine if None. An exception in its place is taken for exc_info, so that
+        record_error(error) does what it says.
+    exc_info: an exception or what sys.exc_info() gave; None or True: the one being handled.
     error_threshold: occurrences before a letter is written; the server's if None.
     additional_info: text, or the request as a dict (keys method, url, query_string, headers, env,
         data) or a function that gives such a dict, called only if it is needed.
@@ -204,11 +225,13 @@ def record_error(
     Never raises, never waits. An exception that was reported before is not reported again.
     """
     try:
-        if exc_info is None:
+        if isinstance(hostname, BaseException):
+            hostname, exc_info = None, exc_info or hostname
+        if exc_info is None or exc_info is True:
             exc_info = sys.exc_info()
         if isinstance(exc_info, BaseException):
             exc_info = (type(exc_info), exc_info, exc_info.__traceback__)
-        _, exception, traceback = exc_info
+        _, exception, traceback = cast(ExcInfo, exc_info)
         if exception is None:
             return
         if traceback is None and preceding_stack is None:
@@ -340,6 +363,10 @@ def adopt(
 def _shutdown() -> None:
     _capture.shutdown(EXIT_TIMEOUT_MS)
     _warn_of_trouble()
+    lost = _capture.counters()["dropped_at_exit"]
+    if lost and not _has_warned:
+        why = _capture.trouble(True) or "they could not be sent in time"
+        _warn("reports lost at the end of the program: %d: %s", lost, why)
 
 
 def _watch_the_end() -> None:
