@@ -104,6 +104,8 @@ accuracy: all
 install: all
 	meson configure $(BUILD) --prefix=$(PREFIX)
 	DESTDIR=$(DESTDIR) meson install -C $(BUILD)
+	@# Without it a program that links with libflawless does not find it.
+	@test -n "$(DESTDIR)" || test "$$(id -u)" -ne 0 || ldconfig
 
 clean:
 	rm -rf $(BUILD) $(ASAN) $(TSAN) build-release
