@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "release.h"
 
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/text.h"
 
@@ -20,10 +22,22 @@ static bool join(char path[PATH_MAX], const char *directory, const char *name)
     return len > 0 && len < PATH_MAX;
 }
 
+// A file, and nothing whose reading may not end: others may write above the program's directory.
+static FILE *open_file(const char *path)
+{
+    struct stat found;
+    int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    FILE *file =
+        fd >= 0 && fstat(fd, &found) == 0 && S_ISREG(found.st_mode) ? fdopen(fd, "r") : NULL;
+    if (!file && fd >= 0)
+        close(fd);
+    return file;
+}
+
 // The first line of a file without the white space around it.
 static bool read_line(const char *path, char line[LINE_MAX_LEN])
 {
-    FILE *file = fopen(path, "re");
+    FILE *file = open_file(path);
     if (!file)
         return false;
     bool is_read = fgets(line, LINE_MAX_LEN, file) != NULL;
@@ -66,7 +80,7 @@ static bool find_git_directory(const char *directory, char git[PATH_MAX])
 static bool find_packed(const char *git, const char *ref, char commit[FL_COMMIT_MAX + 1])
 {
     char path[PATH_MAX], line[LINE_MAX_LEN];
-    FILE *file = join(path, git, "packed-refs") ? fopen(path, "re") : NULL;
+    FILE *file = join(path, git, "packed-refs") ? open_file(path) : NULL;
     bool is_found = false;
     while (file && !is_found && fgets(line, sizeof line, file)) {
         struct text rest = text_trim(text_of(line)), hash;

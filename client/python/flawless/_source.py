@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import linecache
 import os
+import stat
 import sys
 import sysconfig
 import tokenize
@@ -49,6 +50,8 @@ def source_lines(filename: str, module_globals: Any) -> Optional[list[str]]:
         found = os.stat(filename)
     except (OSError, ValueError):
         return _ask_loader(filename, module_globals)
+    if not stat.S_ISREG(found.st_mode):  # a pipe: what is read there is somebody else's
+        return None
     size, changed_at = found.st_size, found.st_mtime_ns
     known = _lines.get(filename)
     if known is not None and known[0] == size and known[1] == changed_at:

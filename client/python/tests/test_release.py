@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The revision, from variables and from .git; git only prepares what is read."""
 
+import os
 import subprocess
 
 import pytest
@@ -69,3 +70,20 @@ def test_a_work_tree_has_a_commit_of_its_own(repository, tmp_path):
 
 def test_without_variables_and_git_there_is_none(tmp_path):
     assert find_release(str(tmp_path)) is None
+
+
+FIND = """
+import os, sys
+from flawless.client.release import find_release
+print(find_release(sys.argv[1]))
+"""
+
+
+def test_a_pipe_or_a_device_in_place_of_a_file_is_not_read(run_program, repository):
+    (repository / ".git" / "packed-refs").symlink_to("/dev/zero")
+    (repository / ".git" / "HEAD").write_text("ref: refs/heads/none\n")
+    environment = {name: "" for name in VARIABLES}
+    assert run_program(FIND, repository, timeout=20, **environment).stdout == "None\n"
+    (repository / ".git" / "HEAD").unlink()
+    os.mkfifo(repository / ".git" / "HEAD")
+    assert run_program(FIND, repository, timeout=20, **environment).stdout == "None\n"

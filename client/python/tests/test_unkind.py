@@ -83,3 +83,21 @@ def test_a_traceback_may_be_cut_while_it_is_walked(server, monkeypatch):
     exec(compile(source, "<cut>", "exec"), names)
     exception = raised(names["f"], 100)
     assert values(report(server, exception))[-1]["type"] == "ZeroDivisionError"
+
+
+PIPED = """
+import os
+import flawless
+flawless.init("127.0.0.1:9", hooks=False)
+os.mkfifo("program")
+try:
+    exec(compile("1 / 0", os.path.abspath("program"), "exec"))
+except ZeroDivisionError:
+    flawless.record_error()
+print(flawless.counters()["occurrences"], flush=True)
+os._exit(0)
+"""
+
+
+def test_a_program_that_came_through_a_pipe_is_not_read_again(run_program):
+    assert run_program(PIPED, timeout=20).stdout == "1\n"
