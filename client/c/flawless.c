@@ -9,6 +9,7 @@
 
 #include "client.h"
 #include "event.h"
+#include "post.h"
 #include "settings.h"
 #include "spool.h"
 #include "trouble.h"
@@ -24,18 +25,25 @@ struct flawless_report {
 
 // ---- setting up
 
-static atomic_flag is_watching = ATOMIC_FLAG_INIT;
+static atomic_flag is_watching_forks = ATOMIC_FLAG_INIT, is_watching_the_end = ATOMIC_FLAG_INIT;
 
 static void at_exit(void)
 {
     fl_client_shutdown(fl_settings_number(FL_EXIT_TIMEOUT));
 }
 
-static void watch_forks_and_the_end(void)
+static void watch_forks(void)
 {
-    if (atomic_flag_test_and_set(&is_watching))
+    if (!atomic_flag_test_and_set(&is_watching_forks))
+        pthread_atfork(fl_settings_before_fork, fl_settings_after_fork, fl_settings_after_fork);
+}
+
+// OpenSSL takes itself down at exit. What was registered last is called first, and we need it.
+static void watch_the_end(void)
+{
+    if (atomic_flag_test_and_set(&is_watching_the_end))
         return;
-    pthread_atfork(fl_settings_before_fork, fl_settings_after_fork, fl_settings_after_fork);
+    fl_post_prepare();
     atexit(at_exit);
 }
 
@@ -84,7 +92,9 @@ bool flawless_init(const char *servers, struct flawless_error *error)
         tell(error, &problem);
         return false;
     }
-    watch_forks_and_the_end();
+    watch_forks();
+    if (added.n)
+        watch_the_end();
     fl_client_configure(&added, fl_settings_number(FL_TIMEOUT));
     return true;
 }

@@ -57,6 +57,11 @@ static void set_up(struct fl_post *p)
 #endif
 }
 
+void fl_post_prepare(void)
+{
+    curl_global_init(CURL_GLOBAL_DEFAULT);
+}
+
 struct fl_post *fl_post_new(void)
 {
     struct fl_post *p = calloc(1, sizeof *p);

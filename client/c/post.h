@@ -16,7 +16,10 @@ struct fl_answer {
     int64_t wait_s;    // seconds the server asks to wait before the next report; 0 when it does not
 };
 
-struct fl_post *fl_post_new(void);    // NULL when libcurl cannot start
+struct fl_post *fl_post_new(void); // NULL when libcurl cannot start
+// Sets up what libcurl keeps for the whole process, so that what it does at exit comes later than
+// what is registered after this. Optional.
+void fl_post_prepare(void);
 void fl_post_free(struct fl_post *p); // NULL is fine
 
 // The certificates to trust from now on; NULL for the system's. Copied.

@@ -8,7 +8,9 @@
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "base/clock.h"
@@ -51,6 +53,8 @@ static struct {
     enum fl_trouble trouble;
     struct fl_spool spool; // the thread's alone, like servers
     int64_t spool_at_ms;   // when to look into it
+    char stumbler[64];     // the spooled report that the server fell over last; the thread's alone
+    unsigned stumble_n;    // how often in a row
     struct fl_lost told;   // of what was lost: a server knows it
 } sender = {.lock = PTHREAD_MUTEX_INITIALIZER, .timeout_ms = FL_TIMEOUT_MS};
 
@@ -236,13 +240,18 @@ static void heed(struct fl_pace *pace, struct fl_answer answer)
         sender.trouble = trouble_of(&answer);
 }
 
+// The server fell over this report. Any other 5xx says that it is away, and who is before it.
+static bool is_stumble(int status)
+{
+    return status == 500;
+}
+
 // What becomes of a report; *r's count of stumbles grows.
 static enum fate fate_of(struct fl_report *r, struct fl_answer answer)
 {
     if (is_success(answer.status))
         return SENT;
-    bool stumbled =
-        answer.status >= 500 && answer.status != 503 && ++r->refused_n >= FL_REFUSED_MAX;
+    bool stumbled = is_stumble(answer.status) && ++r->refused_n >= FL_REFUSED_MAX;
     return stumbled || is_refusal_for_good(answer.status) ? REFUSED : AGAIN;
 }
 
@@ -303,6 +312,17 @@ static void post_first(int server, struct buffer *envelope)
         heed(&sender.pace[server], answer);
 }
 
+// One that always does would keep all behind it from being sent: the same comes first each time.
+static bool stumbles_for_good(const char *name, int status)
+{
+    if (!is_stumble(status))
+        return false;
+    if (strcmp(sender.stumbler, name) != 0)
+        sender.stumble_n = 0;
+    snprintf(sender.stumbler, sizeof sender.stumbler, "%s", name);
+    return ++sender.stumble_n >= FL_REFUSED_MAX;
+}
+
 static void post_spooled(int server, struct buffer *envelope)
 {
     struct fl_spooled taken;
@@ -315,7 +335,8 @@ static void post_spooled(int server, struct buffer *envelope)
     if (is_taken)
         answer = fl_post_send(sender.post, &sender.servers.at[server], buffer_text(envelope),
                               timeout_ms, &sender.stop);
-    bool is_refused = is_refusal_for_good(answer.status);
+    bool is_refused = is_taken && (is_refusal_for_good(answer.status) ||
+                                   stumbles_for_good(taken.name, answer.status));
     if (is_taken)
         fl_spool_give_up(&sender.spool, &taken, is_success(answer.status) || is_refused);
     enter();
@@ -461,13 +482,17 @@ bool fl_sender_flush(int64_t deadline_mono_ms)
     return is_empty;
 }
 
-// The thread has ended: nobody else uses the spool, and whoever reports now is refused anyway.
-static void spool_the_rest(void)
+// The thread has ended: nobody else uses the spool, and whoever reports now is refused anyway. The
+// process is to end now, so the disk is not waited for.
+static void spool_the_rest(int64_t deadline_mono_ms)
 {
+    int64_t grace_ms = now_ms() + STOP_GRACE_MS;
+    int64_t until_ms = deadline_mono_ms > grace_ms ? deadline_mono_ms : grace_ms;
     struct buffer envelope = {.max = FL_EVENT_MAX + 4096};
     if (sender.has_new_servers) // it ended before it came to them
         take_new_servers();
-    while (sender.first && spool(sender.first, &envelope)) {
+    sender.spool.in_haste = true;
+    while (sender.first && now_ms() < until_ms && spool(sender.first, &envelope)) {
         fl_report_free(pop());
         sender.counts.spooled++;
     }
@@ -492,7 +517,7 @@ void fl_sender_stop(int64_t deadline_mono_ms)
         is_waiting = wait_until(&sender.settled, deadline_mono_ms);
     bool has_ended = was_running && !sender.is_running;
     if (has_ended)
-        spool_the_rest();
+        spool_the_rest(deadline_mono_ms);
     while (sender.first)
         drop(pop(), FL_LOST_AT_EXIT);
     leave();
@@ -555,6 +580,6 @@ void fl_sender_after_fork_in_child(void)
     sender.counts = (struct fl_sent_counts){0};
     sender.told = (struct fl_lost){0};
     sender.trouble = FL_WELL;
-    sender.spool.is_counted = false;
+    sender.spool.is_counted = sender.spool.in_haste = false;
     leave();
 }

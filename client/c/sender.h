@@ -11,7 +11,7 @@ enum {
     FL_QUEUE_MAX = 1000,                   // reports waiting
     FL_QUEUE_BYTES_MAX = 16 * 1024 * 1024, // their memory
     FL_REPORT_AGE_MAX_MS = 60 * 60 * 1000, // a report waits no longer for a server to come back
-    FL_REFUSED_MAX = 3,                    // answers 5xx (503 aside) to one report
+    FL_REFUSED_MAX = 3,                    // answers 500 to one report
     FL_TIMEOUT_MS = 10 * 1000,             // of one post
 };
 

@@ -69,7 +69,7 @@ static bool write_all(int fd, struct text bytes)
 }
 
 // Under another name until it is whole.
-static bool write_file(int at, const char *event_id, struct text envelope)
+static bool write_file(int at, const char *event_id, struct text envelope, bool in_haste)
 {
     char name[64], draft[64];
     snprintf(name, sizeof name, "%s%s", event_id, ending);
@@ -77,7 +77,7 @@ static bool write_file(int at, const char *event_id, struct text envelope)
     int fd = openat(at, draft, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (fd < 0)
         return false;
-    bool is_whole = write_all(fd, envelope) && fdatasync(fd) == 0;
+    bool is_whole = write_all(fd, envelope) && (in_haste || fdatasync(fd) == 0);
     close(fd);
     if (is_whole && renameat(at, draft, at, name) == 0)
         return true;
@@ -155,7 +155,7 @@ bool fl_spool_put(struct fl_spool *spool, const char *event_id, struct text enve
         look(spool, at, 0, NULL, NULL, NULL);
     bool is_put = spool->file_n < FL_SPOOL_FILE_MAX &&
                   spool->bytes + envelope.len <= FL_SPOOL_BYTES_MAX &&
-                  write_file(at, event_id, envelope);
+                  write_file(at, event_id, envelope, spool->in_haste);
     close(at);
     spool->file_n += is_put;
     spool->bytes += is_put ? envelope.len : 0;

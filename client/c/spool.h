@@ -24,6 +24,7 @@ struct fl_spool {
     const char *directory; // NULL: none, and nothing is kept
     size_t file_n, bytes;  // as of the newest look, and what was put since
     bool is_counted;
+    bool in_haste; // what is put need not outlive the machine, only the process
 };
 
 // A file that was taken and is locked until it is given up.

@@ -84,7 +84,8 @@ struct fl_report *fl_throttle_keep(struct fl_throttle *t, uint64_t key, struct f
     e->is_capturing = false;
     if (!report)
         return NULL;
-    if (e->held == 0) { // a report that was sent meanwhile counted it
+    // A report that was sent meanwhile counted it, or after a fork another one is kept.
+    if (e->held == 0 || e->kept) {
         fl_report_free(report);
         return NULL;
     }

@@ -269,6 +269,18 @@ def test_processes_that_share_a_spool_send_each_report_once(receiver, report, tm
     assert (len(ids), len(set(ids))) == (100, 100)
 
 
+def test_the_end_waits_neither_for_a_slow_disk_nor_for_who_is_taken_down_before(
+    receiver, binary, tmp_path
+):
+    program = binary.parent / "tests" / "client" / "at_exit"
+    dead = f"http://{KEY}@127.0.0.1:{free_port()}/1"
+    ended = run_report(program, dead, tmp_path / "spool", 200)
+    assert ended["spooled"] == 200
+    assert ended.seconds < 6  # 10 s and more for the disk alone
+    ended = run_report(program, receiver.dsn, "", 3)
+    assert ended["sent"] == 3
+
+
 def test_a_spool_that_others_can_write_is_refused(report, tmp_path):
     tmp_path.chmod(0o777)
     ended = report("", "same", options=f"spool={tmp_path}")

@@ -233,6 +233,24 @@ static void a_capture_that_failed_counts_for_the_next_report(void **state)
     free(t);
 }
 
+// Begun before a fork, and given back when its error is known anew.
+static void a_capture_that_nobody_asked_for_takes_no_others_place(void **state)
+{
+    struct fl_throttle *t = calloc(1, sizeof *t);
+    int64_t count;
+    struct fl_report *forced;
+    int sent_n = 0;
+    (void)state;
+    happen(t, 1, 10, 0, &sent_n);
+    assert_int_equal(fl_throttle_judge(t, 1, 0, &count, &forced), FL_KEEP);
+    assert_null(fl_throttle_keep(t, 1, some_report()));
+    assert_null(fl_throttle_keep(t, 1, some_report()));
+    fl_report_free(fl_throttle_take(t, 0, true));
+    assert_int_equal(t->kept_size, 0);
+    fl_throttle_release(t);
+    free(t);
+}
+
 static void a_report_sent_during_a_capture_counts_what_the_capture_was_for(void **state)
 {
     struct fl_throttle *t = calloc(1, sizeof *t);
@@ -456,6 +474,7 @@ int main(void)
         cmocka_unit_test(ten_are_reported_and_then_powers_of_two_and_no_count_is_lost),
         cmocka_unit_test(ten_minutes_later_an_occurrence_is_reported_with_all_that_was_held),
         cmocka_unit_test(a_capture_that_failed_counts_for_the_next_report),
+        cmocka_unit_test(a_capture_that_nobody_asked_for_takes_no_others_place),
         cmocka_unit_test(a_report_sent_during_a_capture_counts_what_the_capture_was_for),
         cmocka_unit_test(a_full_table_gives_away_what_it_kept_of_the_oldest),
         cmocka_unit_test(too_many_kept_bytes_are_sent_at_once),

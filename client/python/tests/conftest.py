@@ -48,6 +48,7 @@ class Server:
         self.arrived = threading.Condition()
         self.connections = 0
         self.keeps = True
+        self.stumbles_over = b""  # bytes of the reports that are answered with 500
         outer = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -64,6 +65,8 @@ class Server:
                     body = gzip.decompress(body)
                 with outer.arrived:
                     status, headers = outer.answers.pop(0) if outer.answers else (200, {})
+                    if outer.stumbles_over and outer.stumbles_over in body:
+                        status = 500
                     if outer.keeps:
                         outer.requests.append(Request(self.path, self.headers, body))
                     outer.arrived.notify_all()

@@ -161,6 +161,23 @@ def test_a_report_that_a_server_stumbles_over_three_times_is_dropped(server):
     assert counted("dropped_refused", before) == 1
 
 
+@pytest.mark.parametrize("status", [502, 503, 504])
+def test_a_server_that_is_away_behind_another_is_waited_for(server, status):
+    before = counters()
+    server.answers = [(status, {})] * 4
+    record_error(exc_info=ValueError(status))
+    wait_until(lambda: flush(1))
+    assert len(server.requests) == 5
+    assert counted("dropped_refused", before) == 0
+
+
+def test_any_time_may_be_given():
+    set_hostports([])
+    assert flush(float("inf")) is True
+    with pytest.raises(ValueError):
+        flawless.init("127.0.0.1:9", client_timeout=float("inf"), hooks=False)
+
+
 def test_the_next_server_takes_what_the_first_does_not():
     servers = [Server(), Server()]
     dead = "127.0.0.1:%d" % free_port()

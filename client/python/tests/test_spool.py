@@ -79,3 +79,45 @@ def test_a_directory_that_others_can_write_is_refused(tmp_path):
     os.chmod(tmp_path, 0o777)
     with pytest.raises(ValueError, match="others may write there"):
         flawless.init("127.0.0.1:9", hooks=False, spool_dir=tmp_path)
+
+
+DRAIN_PAST_ONE = """
+import os, sys, time
+import flawless
+flawless.init(sys.argv[1], spool_dir=sys.argv[2])
+flawless.client.record_error(exc_info=ValueError("last"))
+until = time.monotonic() + 30
+while os.listdir(sys.argv[2]) and time.monotonic() < until:
+    flawless.flush(0.05)
+print(flawless.counters()["dropped_refused"])
+"""
+
+
+def test_a_report_that_a_server_stumbles_over_does_not_keep_the_others(run_program, tmp_path):
+    spool = tmp_path / "spool"
+    dead = "127.0.0.1:%d" % free_port()
+    for name in ["poison", "a", "b", "c"]:
+        run_program(REPORT, dead, spool, name)
+    assert len(list(spool.iterdir())) == 4
+    server = Server()
+    server.stumbles_over = b"poison"
+    assert run_program(DRAIN_PAST_ONE, server.dsn, spool).stdout == "1\n"
+    assert [name for name in values(server) if name != "poison"] == ["a", "b", "c", "last"]
+    server.close()
+
+
+def test_a_directory_that_others_can_write_by_now_is_not_used(run_program, tmp_path):
+    program = REPORT.replace("try:", "import os; os.chmod(sys.argv[2], 0o777)\ntry:")
+    spool = tmp_path / "spool"
+    run_program(program, "127.0.0.1:%d" % free_port(), spool, "kept from others")
+    assert list(spool.iterdir()) == []
+
+
+def test_a_process_begins_without_the_directory(run_program, tmp_path):
+    (tmp_path / "spool").mkdir(mode=0o700)
+    program = MULTIPROCESSING.replace("os.chdir(where)", "print('begun')").replace(
+        "    child =", "    os.chmod('spool', 0o777)\n    child ="
+    )
+    run = run_program(program, "127.0.0.1:%d" % free_port())
+    assert run.stdout == "begun\n"
+    assert "others may write there" in run.stderr
