@@ -195,7 +195,7 @@ def install_scrubbers(variables_regex: str) -> None:
 def flush(timeout: float = 2.0) -> bool:
     """Sends what waits, also counts that were held back. Waits timeout seconds at most, less when
     no server can be reached. True when nothing is left to send."""
-    is_empty = _capture.flush(max(0, int(timeout * 1000)))
+    is_empty = _capture.flush(max(0, int(min(timeout, 1e9) * 1000)))
     _warn_of_trouble()
     return is_empty
 
@@ -353,10 +353,13 @@ def adopt(
     delivery: Delivery,
     identity: tuple[Optional[str], Optional[str]],
 ) -> None:
-    """In a process of multiprocessing, before it begins its work."""
-    _identify(*identity)
-    if not _is_configured:
-        _configure(servers[0], servers[1], delivery)
+    """In a process of multiprocessing, before it begins its work. Raises nothing."""
+    try:
+        _identify(*identity)
+        if not _is_configured:
+            _configure(servers[0], servers[1], delivery)
+    except (OSError, ValueError) as problem:  # a spool directory that is gone, say
+        _warn("nothing is reported: %s", problem)
     _after_fork()
 
 
