@@ -319,7 +319,8 @@ bool keeper_start(struct keeper *keeper, int64_t project_id, int64_t patience_ms
         fetcher_start(keeper->fetcher);
     pthread_mutex_lock(&keeper->lock);
     int waited = 0;
-    while (!keeper->knows_paths && !keeper->failure[0] && waited == 0)
+    bool has_repository = keeper->repository != NULL; // else a clone is to be made first
+    while (has_repository && !keeper->knows_paths && !keeper->failure[0] && waited == 0)
         waited = pthread_cond_timedwait(&keeper->changed, &keeper->lock, &deadline);
     pthread_mutex_unlock(&keeper->lock);
     return true;

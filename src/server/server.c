@@ -23,7 +23,7 @@
 #include "server/scholar.h"
 
 enum {
-    REPOSITORY_PATIENCE_MS = 120, // a start waits so long for the repository's paths
+    REPOSITORY_PATIENCE_MS = 5000, // a start waits so long at most for the repository's paths
     // together below ten seconds, with what the mailer may need to give up
     THRIFT_STOP_MS = 1000,
     HTTP_STOP_MS = 2500,

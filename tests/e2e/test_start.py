@@ -11,6 +11,7 @@ import sys
 
 import pytest
 from conftest import ROOT
+from reports import event, frame
 
 
 def run(server, *arguments):
@@ -203,6 +204,24 @@ def test_it_starts_again_on_the_same_state(make_server, bugs):
     assert server.stop() == 0
     server.start()
     assert server.count_of(bugs["ada"].path) == 1
+
+
+def test_the_first_report_is_judged_with_the_repository_known_however_slow_git_is(
+    make_server, bugs, tmp_path, monkeypatch
+):
+    slow = tmp_path / "bin/git"
+    slow.parent.mkdir()
+    slow.write_text(
+        '#!/bin/sh\ncase "$*" in *ls-tree*) sleep 1 ;; esac\n'
+        f'exec {shutil.which("git")} "$@"\n'
+    )
+    slow.chmod(0o755)
+    monkeypatch.setenv("PATH", str(slow.parent), prepend=os.pathsep)
+    server = make_server().start()
+    foreign = frame("elsewhere/other.py", 7, "call()")  # believed to be ours while nothing is known
+    ours = frame(bugs["ada"].path, bugs["ada"].line, bugs["ada"].text)
+    server.sender().report(event(ours, foreign))
+    assert list(server.errors()) == [bugs["ada"].path]
 
 
 def test_an_idle_server_is_small(make_server, release_binary):
