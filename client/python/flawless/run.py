@@ -6,6 +6,7 @@ from __future__ import annotations
 import argparse
 import importlib.util
 import os
+import pkgutil
 import runpy
 import sys
 import types
@@ -66,6 +67,11 @@ def _without_us(before: Any) -> Any:
     return hook
 
 
+def _has_main_inside(path: str) -> bool:
+    """Whether it is a directory or an archive, of which Python runs __main__.py."""
+    return pkgutil.get_importer(path) is not None
+
+
 def _run_file(path: str) -> None:
     path = os.path.abspath(path)  # as Python has it: true also after os.chdir
     with open(path, "rb") as file:
@@ -101,9 +107,13 @@ def main(arguments: Optional[Sequence[str]] = None) -> None:
     options = _parse(arguments)
     directory = os.getcwd()
     if not options.is_module:
-        if not os.path.isfile(options.program):
+        if not os.path.exists(options.program):
             sys.exit("flawless-run: there is no file %s" % options.program)
-        directory = os.path.dirname(os.path.abspath(options.program))
+        directory = os.path.abspath(options.program)
+        if os.path.isdir(directory) and not os.path.isfile(os.path.join(directory, "__main__.py")):
+            sys.exit("flawless-run: there is no __main__.py in %s" % options.program)
+        if not _has_main_inside(directory):
+            directory = os.path.dirname(directory)
     sys.argv = [options.program, *options.arguments]
     sys.path[0:1] = [directory]
     _watch(options, directory)
@@ -111,6 +121,8 @@ def main(arguments: Optional[Sequence[str]] = None) -> None:
         if _is_missing(options.program):
             sys.exit("flawless-run: there is no module %s" % options.program)
         runpy.run_module(options.program, run_name="__main__", alter_sys=True)
+    elif _has_main_inside(os.path.abspath(options.program)):
+        runpy.run_path(directory, run_name="__main__")
     else:
         _run_file(options.program)
 

@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+import zipapp
 
 import pytest
 
@@ -95,6 +96,7 @@ def test_without_a_server_it_says_so_and_runs_the_program(run):
     "arguments, said",
     [
         (["nowhere.py"], "there is no file nowhere.py"),
+        (["."], "there is no __main__.py in ."),
         (["-m", "nowhere"], "there is no module nowhere"),
         (["-m", "nowhere.at.all"], "there is no module nowhere.at.all"),
         (["-m", ".program"], "there is no module .program"),
@@ -105,6 +107,21 @@ def test_without_a_server_it_says_so_and_runs_the_program(run):
 def test_a_mistake_is_named(run, arguments, said):
     done = run(*arguments)
     assert done.returncode != 0 and said in done.stderr and "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("kind", ["directory", "archive"])
+def test_a_program_may_be_a_directory_or_an_archive(server, run, tmp_path, kind):
+    inside = tmp_path / "shop/__main__.py"
+    inside.parent.mkdir()
+    inside.write_text("import sys\nprint(sys.argv[1:], __name__, sys.path[0])\n" + FAILING)
+    if kind == "archive":
+        zipapp.create_archive(inside.parent, tmp_path / "shop.pyz")
+    name = "shop" if kind == "directory" else "shop.pyz"
+    done = run(name, "x", FLAWLESS_DSN=server.dsn)
+    assert done.stdout == "['x'] __main__ %s\n" % (tmp_path / name)
+    (request,) = server.wait_for(1)
+    frames = request.event["exception"]["values"][0]["stacktrace"]["frames"]
+    assert [frame["function"] for frame in frames] == ["<module>", "fail"]
 
 
 def test_a_module_that_is_not_there_is_no_error_of_the_program(server, run):
