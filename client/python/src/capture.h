@@ -96,8 +96,9 @@ void forget_names(void); // after the scrubber changed
 // ---- variables.c: a frame's variables as an object; nothing when there is no room left for them
 void write_variables(struct capture *c, PyFrameObject *frame);
 
-// ---- locals.c: calls visit for the name and value of each of a frame's variables
-typedef void visit_variable(struct capture *c, void *context, PyObject *name, PyObject *value);
+// ---- locals.c: calls visit for the name and value of each of a frame's variables, until it says
+// that it has seen enough by false
+typedef bool visit_variable(struct capture *c, void *context, PyObject *name, PyObject *value);
 void visit_variables(struct capture *c, PyFrameObject *frame, visit_variable *visit, void *context);
 // The same for what a dict holds, as long as nobody changes it.
 void visit_dict(struct capture *c, PyObject *dict, visit_variable *visit, void *context);

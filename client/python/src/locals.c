@@ -17,10 +17,11 @@ void visit_dict(struct capture *c, PyObject *dict, visit_variable *visit, void *
 {
     PyObject *name, *value;
     Py_ssize_t position = 0, n = PyDict_GET_SIZE(dict);
-    while (PyDict_GET_SIZE(dict) == n && PyDict_Next(dict, &position, &name, &value)) {
+    bool goes_on = true;
+    while (goes_on && PyDict_GET_SIZE(dict) == n && PyDict_Next(dict, &position, &name, &value)) {
         Py_INCREF(name);
         Py_INCREF(value);
-        visit(c, context, name, value);
+        goes_on = visit(c, context, name, value);
         Py_DECREF(name);
         Py_DECREF(value);
     }
@@ -39,16 +40,17 @@ static void visit_namespace(struct capture *c, PyFrameObject *frame, visit_varia
 }
 
 #if PY_VERSION_HEX < 0x030C0000
-static void visit_slot(struct capture *c, PyObject *name, PyObject *value, bool is_cell,
+static bool visit_slot(struct capture *c, PyObject *name, PyObject *value, bool is_cell,
                        visit_variable *visit, void *context)
 {
     if (value && is_cell && PyCell_Check(value))
         value = PyCell_GET(value);
     if (!value)
-        return;
+        return true;
     Py_INCREF(value);
-    visit(c, context, name, value);
+    bool goes_on = visit(c, context, name, value);
     Py_DECREF(value);
+    return goes_on;
 }
 #endif
 
@@ -57,10 +59,10 @@ static void visit_slot(struct capture *c, PyObject *name, PyObject *value, bool 
 static void visit_slots(struct capture *c, PyObject *names, PyFrameObject *frame, Py_ssize_t first,
                         visit_variable *visit, void *context)
 {
-    bool are_cells = first > 0;
-    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(names); i++)
-        visit_slot(c, PyTuple_GET_ITEM(names, i), frame->f_localsplus[first + i], are_cells, visit,
-                   context);
+    bool are_cells = first > 0, goes_on = true;
+    for (Py_ssize_t i = 0; goes_on && i < PyTuple_GET_SIZE(names); i++)
+        goes_on = visit_slot(c, PyTuple_GET_ITEM(names, i), frame->f_localsplus[first + i],
+                             are_cells, visit, context);
 }
 
 static void visit_function(struct capture *c, PyFrameObject *frame, PyCodeObject *code,
@@ -78,11 +80,13 @@ static void visit_function(struct capture *c, PyFrameObject *frame, PyCodeObject
 static void visit_function(struct capture *c, PyFrameObject *frame, PyCodeObject *code,
                            visit_variable *visit, void *context)
 {
-    for (int i = 0; i < code->co_nlocalsplus; i++) {
+    bool goes_on = true;
+    for (int i = 0; goes_on && i < code->co_nlocalsplus; i++) {
         _PyLocals_Kind kind = _PyLocals_GetKind(code->co_localspluskinds, i);
         // f_frame is read anew each time: what visit calls may let a generator end.
-        visit_slot(c, PyTuple_GET_ITEM(code->co_localsplusnames, i), frame->f_frame->localsplus[i],
-                   kind & (CO_FAST_CELL | CO_FAST_FREE), visit, context);
+        goes_on = visit_slot(c, PyTuple_GET_ITEM(code->co_localsplusnames, i),
+                             frame->f_frame->localsplus[i], kind & (CO_FAST_CELL | CO_FAST_FREE),
+                             visit, context);
     }
 }
 
@@ -91,11 +95,12 @@ static void visit_function(struct capture *c, PyFrameObject *frame, PyCodeObject
 static void visit_names(struct capture *c, PyObject *names, PyFrameObject *frame,
                         visit_variable *visit, void *context)
 {
-    for (Py_ssize_t i = 0; names && i < PyTuple_GET_SIZE(names); i++) {
+    bool goes_on = names != NULL;
+    for (Py_ssize_t i = 0; goes_on && i < PyTuple_GET_SIZE(names); i++) {
         PyObject *value = PyFrame_GetVar(frame, PyTuple_GET_ITEM(names, i));
         PyErr_Clear(); // it has no value yet, or no longer
         if (value)
-            visit(c, context, PyTuple_GET_ITEM(names, i), value);
+            goes_on = visit(c, context, PyTuple_GET_ITEM(names, i), value);
         Py_XDECREF(value);
     }
     Py_XDECREF(names);

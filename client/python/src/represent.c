@@ -499,6 +499,65 @@ static bool add_data_class(struct capture *c, PyObject *value, int depth)
     return is_walked;
 }
 
+// ---- other builtin types whose own repr shows all that they hold
+
+static bool add_exception(struct capture *c, PyObject *value, int depth)
+{
+    if (!PyExceptionInstance_Check(value) ||
+        Py_TYPE(value)->tp_repr != ((PyTypeObject *)PyExc_BaseException)->tp_repr)
+        return false;
+    PyObject *args = ((PyBaseExceptionObject *)value)->args;
+    PyObject *single = PyTuple_GET_SIZE(args) == 1 ? PyTuple_GET_ITEM(args, 0) : NULL;
+    Py_INCREF(args);
+    add_type_name(c, Py_TYPE(value));
+    if (depth >= VALUE_DEPTH_MAX) {
+        buffer_add(&c->value, TEXT("(...)"));
+    } else if (single) {
+        buffer_add(&c->value, TEXT("("));
+        walk(c, single, PyUnicode_Check(single) ? depth : depth + 1);
+        buffer_add(&c->value, TEXT(")"));
+    } else {
+        add_tuple(c, args, depth);
+    }
+    Py_DECREF(args);
+    return true;
+}
+
+static bool add_method(struct capture *c, PyObject *value, int depth)
+{
+    if (!PyMethod_Check(value))
+        return false;
+    PyObject *name = PyObject_GetAttrString(PyMethod_GET_FUNCTION(value), "__qualname__");
+    swallow_error(c);
+    buffer_add(&c->value, TEXT("<bound method "));
+    if (name && PyUnicode_Check(name))
+        add_unicode(c, name);
+    else
+        buffer_add_char(&c->value, '?');
+    buffer_add(&c->value, TEXT(" of "));
+    if (depth < VALUE_DEPTH_MAX)
+        walk(c, PyMethod_GET_SELF(value), depth + 1);
+    else
+        buffer_add(&c->value, TEXT("..."));
+    buffer_add_char(&c->value, '>');
+    Py_XDECREF(name);
+    return true;
+}
+
+static bool add_view(struct capture *c, PyObject *view, int depth)
+{
+    if (!PyDictViewSet_Check(view) && !PyDictValues_Check(view))
+        return false;
+    add_type_name(c, Py_TYPE(view));
+    buffer_add(&c->value, TEXT("("));
+    if (depth >= VALUE_DEPTH_MAX)
+        buffer_add(&c->value, TEXT("..."));
+    else
+        add_iterated(c, view, depth, "[]");
+    buffer_add(&c->value, TEXT(")"));
+    return true;
+}
+
 // ---- the choice
 
 static bool walk_text(struct capture *c, PyObject *value, int depth)
@@ -578,6 +637,8 @@ static void walk(struct capture *c, PyObject *value, int depth)
     if (add_class(c, value) || walk_container(c, value, depth) || walk_sequence(c, value, depth))
         return;
     if (depth < VALUE_DEPTH_MAX && add_data_class(c, value, depth))
+        return;
+    if (add_exception(c, value, depth) || add_view(c, value, depth) || add_method(c, value, depth))
         return;
     add_repr(c, value);
 }

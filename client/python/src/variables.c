@@ -48,35 +48,34 @@ static bool is_self(PyObject *name)
     return name == self;
 }
 
-static void write_member(struct capture *c, void *context, PyObject *name, PyObject *value)
+static bool write_member(struct capture *c, void *context, PyObject *name, PyObject *value)
 {
     struct members *m = context;
     if (!PyUnicode_Check(name) || (m->without_furniture && is_furniture(name, value)))
-        return;
+        return true;
     if (!*m->prefix && !m->self && is_self(name)) {
         Py_INCREF(value);
         m->self = value;
     }
     if (m->left <= 0 || c->variable_bytes_left <= 0)
-        return;
-    m->left--;
+        return false;
     write_variable(c, m->prefix, name, value);
+    return --m->left > 0 && c->variable_bytes_left > 0;
 }
 
 // Attributes in the slots of one class of self's. The slot itself is asked: a subclass may have a
 // property of the same name.
-static void write_slot(struct capture *c, void *context, PyObject *name, PyObject *slot)
+static bool write_slot(struct capture *c, void *context, PyObject *name, PyObject *slot)
 {
     struct slots *s = context;
-    if (s->left <= 0 || c->variable_bytes_left <= 0 || !PyUnicode_Check(name) ||
-        !Py_IS_TYPE(slot, &PyMemberDescr_Type))
-        return;
-    s->left--;
+    if (!PyUnicode_Check(name) || !Py_IS_TYPE(slot, &PyMemberDescr_Type))
+        return true;
     PyObject *value = Py_TYPE(slot)->tp_descr_get(slot, s->self, (PyObject *)Py_TYPE(s->self));
     swallow_error(c); // not set yet
     if (value)
         write_variable(c, "self.", name, value);
     Py_XDECREF(value);
+    return --s->left > 0 && c->variable_bytes_left > 0;
 }
 
 static bool has_own_slots(PyTypeObject *type)

@@ -3,10 +3,14 @@
 
 import dataclasses
 import os
+import resource
 import sys
+import time
 
 from conftest import raised
 from test_capture import frames, report, shown, values
+
+from flawless.client import record_error
 
 
 def test_a_slot_is_asked_and_no_property_of_a_subclass(server):
@@ -101,3 +105,44 @@ os._exit(0)
 
 def test_a_program_that_came_through_a_pipe_is_not_read_again(run_program):
     assert run_program(PIPED, timeout=20).stdout == "1\n"
+
+
+def test_exceptions_and_views_are_not_shown_whole(server):
+    numbers = dict.fromkeys(range(2_000_000))
+    large = [ValueError(list(numbers)), KeyError("x" * 50_000_000), OSError(2, "gone")]
+    large += [numbers.keys(), numbers.values(), numbers.items()]
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    event = report(server, raised(fail_with, *large))
+    shown = [value for name, value in sorted(frames(event)[-1]["vars"].items())]
+    assert shown[0] == "ValueError([%s, ... 1999980 more])" % ", ".join(map(str, range(20)))
+    assert shown[1].startswith("KeyError('xxx") and shown[1].endswith("(50000000 characters))")
+    assert shown[2] == "FileNotFoundError(2, 'gone')"
+    assert shown[3].startswith("dict_keys([0, 1, ") and shown[3].endswith("1999980 more])")
+    assert shown[4].startswith("dict_values([None, ")
+    assert shown[5].startswith("dict_items([(0, None), ")
+    assert all(len(text) < 2200 for text in shown)
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 30_000  # kB
+
+
+def fail_with(a, b, c, d, e, f):
+    raise LookupError("many")
+
+
+def test_an_object_with_a_million_attributes_takes_no_longer_than_others(server):
+    class Names(dict):
+        def __init__(self):
+            super().__init__(("name%d" % i, i) for i in range(1_000_000))
+            self.__dict__ = self
+
+        def fail(self):
+            raise ValueError("fail")
+
+    names = Names()
+    assert shown(server, names.fail).startswith("<bound method %s of " % Names.fail.__qualname__)
+    took = []
+    for _ in range(3):
+        exception = raised(names.fail)
+        started = time.thread_time()
+        record_error(exc_info=exception)
+        took.append(time.thread_time() - started)
+    assert min(took) < 0.05  # it was seconds for twenty frames
