@@ -148,10 +148,10 @@ FLAWLESS_API void flawless_variable(flawless_report *r, const char *name, const 
 FLAWLESS_API void flawless_request(flawless_report *r, const char *name, const char *value);
 FLAWLESS_API void flawless_request_header(flawless_report *r, const char *name, const char *value);
 
-/* A word about the report, such as ("queue", "mail"). Flawless' own pages do not show it yet. */
+/* A word about the report, such as ("queue", "mail"). */
 FLAWLESS_API void flawless_tag(flawless_report *r, const char *name, const char *value);
 
-/* Whom it happened to: "id", "username", "email", "ip_address". Not on Flawless' own pages yet. */
+/* Whom it happened to: "id", "username", "email", "ip_address". */
 FLAWLESS_API void flawless_user(flawless_report *r, const char *name, const char *value);
 
 /* Occurrences before a letter is written, in place of the server's setting; from 1. */

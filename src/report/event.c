@@ -10,10 +10,10 @@
 struct event_members {
     struct json event_id, timestamp, platform, level, server_name, release, environment,
         transaction, culprit, type, message, logentry, exception, stacktrace, threads, request,
-        contexts;
+        contexts, user, tags;
 };
 struct legacy_members {
-    struct json message, exception, stacktrace, request, contexts;
+    struct json message, exception, stacktrace, request, contexts, user;
 };
 
 static const struct member event_members[] = {
@@ -25,7 +25,8 @@ static const struct member event_members[] = {
     MEMBER(struct event_members, environment), MEMBER(struct event_members, server_name),
     MEMBER(struct event_members, platform),    MEMBER(struct event_members, type),
     MEMBER(struct event_members, stacktrace),  MEMBER(struct event_members, threads),
-    MEMBER(struct event_members, culprit),
+    MEMBER(struct event_members, culprit),     MEMBER(struct event_members, user),
+    MEMBER(struct event_members, tags),
 };
 
 // Names of clients before 2018. Only looked for where the modern ones are missing.
@@ -35,6 +36,7 @@ static const struct member legacy_members[] = {
     MEMBER_NAMED(struct legacy_members, stacktrace, "sentry.interfaces.Stacktrace"),
     MEMBER_NAMED(struct legacy_members, request, "sentry.interfaces.Http"),
     MEMBER_NAMED(struct legacy_members, contexts, "sentry.interfaces.Contexts"),
+    MEMBER_NAMED(struct legacy_members, user, "sentry.interfaces.User"),
 };
 
 static void fill(struct json *modern, struct json legacy)
@@ -56,6 +58,7 @@ static struct event_members gather(struct json event)
     fill(&m.stacktrace, old.stacktrace);
     fill(&m.request, old.request);
     fill(&m.contexts, old.contexts);
+    fill(&m.user, old.user);
     return m;
 }
 
@@ -116,8 +119,25 @@ static void read_counts(struct json contexts, struct report *report)
 // What is only read of a report that somebody asks for in full.
 struct report_rest {
     struct decoder *decoder;
-    struct json request;
+    struct json request, user, tags;
 };
+
+// The user or the tags, from an object or pairs. What says nothing is left out, such as the address
+// "{{auto}}", by which SDKs ask a server to look for itself.
+static struct variable *read_named(struct decoder *d, struct json given, size_t *n)
+{
+    size_t size = json_size(given) < REPORT_NAMED_MAX ? json_size(given) : REPORT_NAMED_MAX;
+    *n = 0;
+    if (!size)
+        return NULL;
+    struct variable *all = arena_array(&d->arena, struct variable, size);
+    for (struct pairs p = pairs_of(given); *n < size && pairs_next(&p);) {
+        struct variable one = variable_read(d, p.name, p.value, REPORT_NAMED_SIZE_MAX);
+        if (one.name.len && one.value.len && !text_equal(one.value, TEXT("{{auto}}")))
+            all[(*n)++] = one;
+    }
+    return all;
+}
 
 void report_complete(struct report *report)
 {
@@ -126,6 +146,8 @@ void report_complete(struct report *report)
         return;
     report->rest = NULL;
     report->request = request_text(rest->decoder, rest->request);
+    report->user = read_named(rest->decoder, rest->user, &report->user_n);
+    report->tags = read_named(rest->decoder, rest->tags, &report->tag_n);
     exceptions_complete(rest->decoder, report);
 }
 
@@ -148,7 +170,7 @@ static void read_event(struct decoder *d, const struct event_members *m, struct 
     exceptions_read(d, m->exception, m->stacktrace, m->threads, report);
     report_settle(d, report);
     report->rest = arena_alloc(&d->arena, sizeof *report->rest);
-    *report->rest = (struct report_rest){d, m->request};
+    *report->rest = (struct report_rest){d, m->request, m->user, m->tags};
     if (!d->defers_rest)
         report_complete(report);
 }

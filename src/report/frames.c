@@ -89,17 +89,6 @@ static struct text *read_lines(struct decoder *d, struct json list, bool is_befo
     return lines;
 }
 
-static struct variable read_variable(struct decoder *d, struct text name, struct json value)
-{
-    struct variable variable = {.name = text_tidy(d, name, REPORT_NAME_MAX)};
-    if (scrub_is_secret_name(variable.name))
-        variable.value = SCRUBBED;
-    else
-        variable.value =
-            text_without_secrets(d, text_any(d, value, REPORT_TEXT_MAX), REPORT_TEXT_MAX);
-    return variable;
-}
-
 // Arrays (of PHP) have the index as the name.
 static void read_variables(struct decoder *d, struct json vars, struct frame *frame)
 {
@@ -112,7 +101,7 @@ static void read_variables(struct decoder *d, struct json vars, struct frame *fr
         struct text name = w.name;
         if (!w.is_object)
             name = arena_printf(&d->arena, "%zu", frame->variable_n);
-        frame->variables[frame->variable_n++] = read_variable(d, name, w.value);
+        frame->variables[frame->variable_n++] = variable_read(d, name, w.value, REPORT_TEXT_MAX);
     }
 }
 

@@ -17,7 +17,9 @@ enum {
     REPORT_NAME_MAX = 1024,         // bytes of a path, function, type, variable name, line of code
     REPORT_REQUEST_MAX = 64 * 1024, // bytes of the request's text
     REPORT_VARIABLES_SIZE_MAX =
-        1024 * 1024, // bytes of all variables; the oldest frames lose theirs first
+        1024 * 1024,              // bytes of all variables; the oldest frames lose theirs first
+    REPORT_NAMED_MAX = 200,       // tags; members of the user
+    REPORT_NAMED_SIZE_MAX = 2048, // bytes of the value of one
     REPORT_COUNT_MAX = 1000 * 1000 * 1000, // of error_count and error_threshold
 };
 
@@ -67,6 +69,10 @@ struct report {
     struct text message;     // of an event without exception; else usually empty
     struct text
         request; // text of the request it happened in ("additional info"), may have many lines
+    struct variable *user; // whom it happened to: "id", "email", "username", "ip_address", ...
+    size_t user_n;
+    struct variable *tags; // what the program says about it
+    size_t tag_n;
     int64_t error_count;     // occurrences this report stands for, at least 1
     int64_t error_threshold; // the client's own threshold for a letter; 0 when it has none
     // The chain, root cause first; the last is the one that was caught and gives the report its

@@ -31,15 +31,16 @@ static void add_lines(struct json_out *w, const char *name, const struct text *l
 }
 
 // In the order the client gave them: the same name can be there twice.
-static void add_variables(struct json_out *w, const struct frame *frame)
+static void add_variables(struct json_out *w, const char *name, const struct variable *variables,
+                          size_t variable_n)
 {
-    if (!frame->variable_n)
+    if (!variable_n)
         return;
-    json_name(w, "vars");
+    json_name(w, name);
     json_object(w);
-    for (size_t i = 0; i < frame->variable_n; i++) {
-        json_name_text(w, frame->variables[i].name);
-        json_string(w, frame->variables[i].value);
+    for (size_t i = 0; i < variable_n; i++) {
+        json_name_text(w, variables[i].name);
+        json_string(w, variables[i].value);
     }
     json_object_end(w);
 }
@@ -60,7 +61,7 @@ static void add_frame(struct json_out *w, const struct frame *frame)
     add_text(w, "module", frame->module);
     add_lines(w, "post_context", frame->post_context, frame->post_context_n);
     add_lines(w, "pre_context", frame->pre_context, frame->pre_context_n);
-    add_variables(w, frame);
+    add_variables(w, "vars", frame->variables, frame->variable_n);
     json_object_end(w);
 }
 
@@ -148,7 +149,9 @@ void report_write(const struct report *r, struct buffer *out)
     add_text(&w, "server_name", r->hostname);
     if (made_up)
         add_stacktrace(&w, report_main(r));
+    add_variables(&w, "tags", r->tags, r->tag_n);
     add_time(&w, r->happened_at_ms);
     add_text(&w, "transaction", r->transaction);
+    add_variables(&w, "user", r->user, r->user_n);
     json_object_end(&w);
 }

@@ -148,6 +148,16 @@ struct text text_any(struct decoder *d, struct json value, size_t max)
     }
 }
 
+struct variable variable_read(struct decoder *d, struct text name, struct json value, size_t max)
+{
+    struct variable variable = {.name = text_tidy(d, name, REPORT_NAME_MAX)};
+    if (scrub_is_secret_name(variable.name))
+        variable.value = SCRUBBED;
+    else
+        variable.value = text_without_secrets(d, text_any(d, value, max), max);
+    return variable;
+}
+
 int64_t int_lenient(struct json value, int64_t otherwise)
 {
     int64_t number = otherwise;

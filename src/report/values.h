@@ -37,6 +37,10 @@ struct text text_tidy(struct decoder *d, struct text raw, size_t max);
 struct text text_without_secrets(struct decoder *d, struct text raw, size_t max);
 struct text text_without_shapes(struct decoder *d, struct text raw, size_t max);
 
+// A name and what text_any makes of its value; hidden when the name is secret, else without
+// secrets.
+struct variable variable_read(struct decoder *d, struct text name, struct json value, size_t max);
+
 // A whole number, also spelled as a string; otherwise when it is none.
 int64_t int_lenient(struct json value, int64_t otherwise);
 

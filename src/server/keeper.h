@@ -22,7 +22,8 @@ bool keeper_open(const struct options *options, struct keeper **keeper, struct e
 // Adds the rules of the project's pages, and starts to look after pages and files. Starts to read
 // the repository's paths: those of the newest commit, then those of its history, and again when
 // there is a newer commit. Waits at most patience_ms for the first, so that the repository is known
-// before the first report comes; not for a clone that is not there yet. False when the store cannot be opened.
+// before the first report comes; not for a clone that is not there yet. False when the store cannot
+// be opened.
 bool keeper_start(struct keeper *keeper, int64_t project_id, int64_t patience_ms,
                   struct error *error);
 // False when git kept it busy until the deadline (by CLOCK_REALTIME): then nothing of it may be

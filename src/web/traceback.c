@@ -71,14 +71,20 @@ static void show_lines(const struct view *view, struct value *object, const stru
                  false);
 }
 
+static void show_named(struct arena *arena, struct value *object, const char *list,
+                       const struct variable *variables, size_t n)
+{
+    struct value *values = value_set_list(arena, object, list);
+    for (size_t i = 0; i < n; i++) {
+        struct value *value = value_add_object(arena, values);
+        value_set_text(arena, value, "_name", variables[i].name);
+        value_set_text(arena, value, "_value", variables[i].value);
+    }
+}
+
 static void show_variables(const struct view *view, struct value *object, const struct frame *frame)
 {
-    struct value *variables = value_set_list(view->arena, object, "_variables");
-    for (size_t i = 0; i < frame->variable_n; i++) {
-        struct value *variable = value_add_object(view->arena, variables);
-        value_set_text(view->arena, variable, "_name", frame->variables[i].name);
-        value_set_text(view->arena, variable, "_value", frame->variables[i].value);
-    }
+    show_named(view->arena, object, "_variables", frame->variables, frame->variable_n);
     value_set_text(view->arena, object, "_variables_counted",
                    show_counted(view->arena, (int64_t)frame->variable_n, "variable"));
 }
@@ -162,6 +168,9 @@ void traceback_show(const struct page *page, struct value *object, const struct 
     value_set_text(arena, object, "_platform", report->platform);
     value_set_text(arena, object, "_level", report->level);
     value_set_text(arena, object, "_request", report->request);
+    show_named(arena, object, "_user", report->user, report->user_n);
+    show_named(arena, object, "_tags", report->tags, report->tag_n);
+    value_set_bool(arena, object, "_has_named", report->user_n + report->tag_n > 0);
     value_set_text(arena, object, "_stands_for",
                    report->error_count > 1 ? show_counted(arena, report->error_count, "occurrence")
                                            : (struct text){0});

@@ -24,6 +24,17 @@ static inline bool same_lines(const struct text *a, size_t a_n, const struct tex
     return true;
 }
 
+static inline bool same_variables(const struct variable *a, size_t a_n, const struct variable *b,
+                                  size_t b_n)
+{
+    if (a_n != b_n)
+        return false;
+    for (size_t i = 0; i < a_n; i++)
+        if (!text_equal(a[i].name, b[i].name) || !text_equal(a[i].value, b[i].value))
+            return false;
+    return true;
+}
+
 static inline bool same_frame(const struct frame *a, const struct frame *b)
 {
     if (!text_equal(a->path, b->path) || !text_equal(a->filename, b->filename))
@@ -35,12 +46,8 @@ static inline bool same_frame(const struct frame *a, const struct frame *b)
     if (!same_lines(a->pre_context, a->pre_context_n, b->pre_context, b->pre_context_n) ||
         !same_lines(a->post_context, a->post_context_n, b->post_context, b->post_context_n))
         return differ("context lines");
-    if (a->variable_n != b->variable_n)
-        return differ("the number of variables");
-    for (size_t i = 0; i < a->variable_n; i++)
-        if (!text_equal(a->variables[i].name, b->variables[i].name) ||
-            !text_equal(a->variables[i].value, b->variables[i].value))
-            return differ("a variable");
+    if (!same_variables(a->variables, a->variable_n, b->variables, b->variable_n))
+        return differ("variables");
     return true;
 }
 
@@ -72,6 +79,9 @@ static inline bool same_report(const struct report *a, const struct report *b)
             return differ("a text");
     if (strcmp(a->event_id, b->event_id) != 0 || a->happened_at_ms != b->happened_at_ms)
         return differ("id or time");
+    if (!same_variables(a->user, a->user_n, b->user, b->user_n) ||
+        !same_variables(a->tags, a->tag_n, b->tags, b->tag_n))
+        return differ("user or tags");
     if (a->error_count != b->error_count || a->error_threshold != b->error_threshold)
         return differ("counts");
     if (a->exception_n != b->exception_n)

@@ -81,6 +81,37 @@ static void an_exception_becomes_a_report(void **state)
     assert_text_equal(f->variables[3].value, "3");
 }
 
+static void assert_named(const struct variable *named, const char *name, const char *value)
+{
+    assert_text_equal(named->name, name);
+    assert_text_equal(named->value, value);
+}
+
+static void user_and_tags_are_read_from_objects_and_pairs(void **state)
+{
+    (void)state;
+    struct report r = decoded(
+        "{\"message\":\"m\",\"user\":{\"id\":7,\"email\":\"ada@example.com\",\"session\":\"s\","
+        "\"ip_address\":\"{{auto}}\",\"geo\":{\"city\":\"Turin\"},\"name\":null,\"x\":\"\"},"
+        "\"tags\":[[\"tenant\",\"north\"],[\"retry\",true],[\"lone\"],[\"url\",\"http://u:p@h/"
+        "\"]]}");
+    assert_int_equal(r.user_n, 4);
+    assert_named(&r.user[0], "id", "7");
+    assert_named(&r.user[1], "email", "ada@example.com");
+    assert_named(&r.user[2], "session", "[Filtered]");
+    assert_named(&r.user[3], "geo", "{\"city\":\"Turin\"}");
+    assert_int_equal(r.tag_n, 3);
+    assert_named(&r.tags[0], "tenant", "north");
+    assert_named(&r.tags[1], "retry", "true");
+    assert_named(&r.tags[2], "url", "http://u:[Filtered]@h/");
+    r = decoded("{\"message\":\"m\",\"user\":\"ada\",\"tags\":{\"tenant\":\"north\"}}");
+    assert_int_equal(r.user_n, 0);
+    assert_int_equal(r.tag_n, 1);
+    assert_named(&r.tags[0], "tenant", "north");
+    r = decoded("{\"message\":\"m\",\"sentry.interfaces.User\":{\"id\":\"8\"}}");
+    assert_int_equal(r.user_n, 1);
+}
+
 static const struct exception *main_of(const char *json)
 {
     static struct report r;
@@ -500,6 +531,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(an_exception_becomes_a_report),
+        TEST(user_and_tags_are_read_from_objects_and_pairs),
         TEST(all_five_shapes_of_a_list_of_values_are_read),
         TEST(the_last_exception_of_a_chain_names_the_report),
         TEST(values_of_exceptions_may_be_of_any_type),

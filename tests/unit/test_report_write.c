@@ -31,6 +31,8 @@ static void a_report_is_written_sorted_and_compact(void **state)
 {
     (void)state;
     struct variable variable = {TEXT("v"), TEXT("1")};
+    struct variable user = {TEXT("id"), TEXT("7")};
+    struct variable tags[] = {{TEXT("queue"), TEXT("mail")}, {TEXT("a"), TEXT("b")}};
     struct text line = TEXT("x\n\"y\"");
     struct frame frame = {.path = TEXT("/srv/a.py"),
                           .filename = TEXT("a.py"),
@@ -53,6 +55,10 @@ static void a_report_is_written_sorted_and_compact(void **state)
                             .environment = TEXT("prod"),
                             .transaction = TEXT("/t"),
                             .request = TEXT("GET /"),
+                            .user = &user,
+                            .user_n = 1,
+                            .tags = tags,
+                            .tag_n = 2,
                             .error_count = 12,
                             .error_threshold = 5,
                             .exceptions = &exception,
@@ -70,8 +76,10 @@ static void a_report_is_written_sorted_and_compact(void **state)
                                 "\"vars\":{\"v\":\"1\"}}]},\"type\":\"E\",\"value\":\"why\"}]},"
                                 "\"level\":\"error\",\"platform\":\"python\","
                                 "\"release\":\"1\",\"request\":\"GET "
-                                "/\",\"server_name\":\"web1\",\"timestamp\":1714564800.25,"
-                                "\"transaction\":\"/t\"}");
+                                "/\",\"server_name\":\"web1\","
+                                "\"tags\":{\"queue\":\"mail\",\"a\":\"b\"},"
+                                "\"timestamp\":1714564800.25,\"transaction\":\"/t\","
+                                "\"user\":{\"id\":\"7\"}}");
     assert_true(survives_writing(&report, again));
     buffer_release(&out);
 }
