@@ -119,8 +119,7 @@ void write_stack(struct capture *c, PyObject *traceback, PyFrameObject *caller);
 // What place_of says of a file; a new reference, or NULL.
 PyObject *ask_place(struct capture *c, PyObject *filename, PyObject *module);
 int line_of(PyTracebackObject *entry);
-// Walk through a traceback that the program may cut meanwhile; next_entry takes the entry. A walk
-// goes to its end, and holds a reference until then.
+// Walk to the end of a traceback that the program may cut meanwhile; next_entry takes the entry.
 PyTracebackObject *first_entry(PyObject *traceback); // NULL for NULL
 PyTracebackObject *next_entry(PyTracebackObject *entry);
 
