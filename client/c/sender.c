@@ -9,11 +9,8 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-#include "base/clock.h"
 #include "pace.h"
 #include "post.h"
 #include "spool.h"
@@ -40,8 +37,11 @@ static struct {
     fl_sender_more *more;
     fl_sender_forgotten *forgotten;
     int64_t more_at_ms;
+    const struct clock *clock;
+    uint64_t (*random)(void);
 
     pthread_t thread;
+    bool has_thread; // that nobody has joined or let go yet
     bool is_running, is_closed;
     _Atomic bool stop;
     struct fl_post *post;
@@ -56,16 +56,15 @@ static struct {
     char stumbler[64];     // the spooled report that the server fell over last; the thread's alone
     unsigned stumble_n;    // how often in a row
     struct fl_lost told;   // of what was lost: a server knows it
-} sender = {.lock = PTHREAD_MUTEX_INITIALIZER, .timeout_ms = FL_TIMEOUT_MS};
+} sender = {.lock = PTHREAD_MUTEX_INITIALIZER,
+            .timeout_ms = FL_TIMEOUT_MS,
+            .clock = &clock_system,
+            .random = fl_random};
 
 static void set_up_conditions(void)
 {
-    pthread_condattr_t monotonic;
-    pthread_condattr_init(&monotonic);
-    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    pthread_cond_init(&sender.work, &monotonic);
-    pthread_cond_init(&sender.settled, &monotonic);
-    pthread_condattr_destroy(&monotonic);
+    clock_condition_init(&sender.work);
+    clock_condition_init(&sender.settled);
     sender.is_set_up = true;
 }
 
@@ -81,18 +80,19 @@ static void leave(void)
     pthread_mutex_unlock(&sender.lock);
 }
 
+static int64_t now_ms(void)
+{
+    return clock_mono_ms(sender.clock);
+}
+
 // False when the moment has come.
 static bool wait_until(pthread_cond_t *condition, int64_t moment_ms)
 {
     if (moment_ms == INT64_MAX)
         return pthread_cond_wait(condition, &sender.lock) == 0;
-    struct timespec moment = {moment_ms / 1000, moment_ms % 1000 * 1000000};
-    return pthread_cond_timedwait(condition, &sender.lock, &moment) != ETIMEDOUT;
-}
-
-static int64_t now_ms(void)
-{
-    return clock_mono_ms(&clock_system);
+    int64_t wait_ms = moment_ms - now_ms();
+    struct timespec deadline = clock_deadline(wait_ms > 0 ? wait_ms : 0);
+    return pthread_cond_timedwait(condition, &sender.lock, &deadline) != ETIMEDOUT;
 }
 
 // ---- the queue
@@ -203,7 +203,7 @@ static int choose_server(int64_t *ready_at_ms)
         else if (at < *ready_at_ms)
             *ready_at_ms = at;
     }
-    return ready_n ? (int)ready[fl_random() % ready_n] : NOBODY;
+    return ready_n ? (int)ready[sender.random() % ready_n] : NOBODY;
 }
 
 static bool is_success(int status)
@@ -234,7 +234,7 @@ static void heed(struct fl_pace *pace, struct fl_answer answer)
     if (is_well)
         fl_pace_succeeded(pace);
     else if (answer.wait_s <= 0)
-        fl_pace_failed(pace, now_ms(), (uint32_t)fl_random());
+        fl_pace_failed(pace, now_ms(), (uint32_t)sender.random());
     fl_pace_asked(pace, now_ms(), answer.wait_s);
     if (!sender.has_new_servers) // else nobody asks about these any more
         sender.trouble = trouble_of(&answer);
@@ -279,16 +279,27 @@ static bool spool(const struct fl_report *r, struct buffer *envelope)
     return !envelope->failed && fl_spool_put(&sender.spool, r->event_id, buffer_text(envelope));
 }
 
+static bool is_another_ready(int server)
+{
+    int64_t now = now_ms();
+    for (size_t i = 0; i < sender.servers.n; i++)
+        if ((int)i != server && fl_pace_ready_at(&sender.pace[i]) <= now)
+            return true;
+    return false;
+}
+
 static void post_first(int server, struct buffer *envelope)
 {
     struct fl_report *r = pop();
     int64_t timeout_ms = sender.timeout_ms;
+    fl_sender_forgotten *forgotten = sender.forgotten;
+    bool is_spoolable = !is_another_ready(server);
     struct fl_lost lost = fl_lost_since(&sender.counts.lost, &sender.told);
     uint64_t told_forgotten_n = sender.told.n[FL_LOST_FORGOTTEN];
     sender.is_posting = true;
     leave();
-    if (sender.forgotten)
-        lost.n[FL_LOST_FORGOTTEN] = sender.forgotten() - told_forgotten_n;
+    if (forgotten)
+        lost.n[FL_LOST_FORGOTTEN] = forgotten() - told_forgotten_n;
     buffer_clear(envelope);
     fl_report_seal(r, &lost, envelope);
     bool is_sealed = !envelope->failed;
@@ -297,9 +308,13 @@ static void post_first(int server, struct buffer *envelope)
         answer = fl_post_send(sender.post, &sender.servers.at[server], buffer_text(envelope),
                               timeout_ms, &sender.stop);
     enum fate fate = fate_of(r, answer);
-    bool is_spooled = is_sealed && fate == AGAIN && !sender.stop && spool(r, envelope);
+    bool is_spooled =
+        is_sealed && fate == AGAIN && is_spoolable && !sender.stop && spool(r, envelope);
     enter();
     sender.is_posting = false;
+    pthread_cond_broadcast(&sender.settled); // before the spool, which nobody waits for
+    if (is_spooled)
+        sender.spool_at_ms = 0; // as soon as a server is ready
     if (is_success(answer.status))
         fl_lost_add(&sender.told, &lost);
     if (!is_sealed)
@@ -331,7 +346,8 @@ static void post_spooled(int server, struct buffer *envelope)
     int64_t timeout_ms = sender.timeout_ms;
     sender.is_posting_spooled = true;
     leave();
-    bool is_taken = fl_spool_take(&sender.spool, time(NULL), envelope, &taken, &too_old_n);
+    bool is_taken = fl_spool_take(&sender.spool, clock_wall_ms(sender.clock) / 1000, envelope,
+                                  &taken, &too_old_n);
     if (is_taken)
         answer = fl_post_send(sender.post, &sender.servers.at[server], buffer_text(envelope),
                               timeout_ms, &sender.stop);
@@ -423,6 +439,7 @@ static bool start_thread(void)
     sender.is_running = pthread_create(&sender.thread, &attributes, run, NULL) == 0;
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     pthread_attr_destroy(&attributes);
+    sender.has_thread = sender.is_running;
     return sender.is_running;
 }
 
@@ -499,10 +516,11 @@ static void spool_the_rest(int64_t deadline_mono_ms)
     buffer_release(&envelope);
 }
 
+// Several may stop at once, or once more after one who could not wait: one of them gets the thread.
 void fl_sender_stop(int64_t deadline_mono_ms)
 {
     enter();
-    bool was_running = sender.is_running, is_waiting = true;
+    bool is_waiting = true;
     sender.is_closed = true;
     while (sender.is_posting_spooled && is_waiting) // cut off, it would be sent again
         is_waiting = wait_until(&sender.settled, deadline_mono_ms);
@@ -515,19 +533,22 @@ void fl_sender_stop(int64_t deadline_mono_ms)
         fl_post_wake(sender.post);
     while (sender.is_running && is_waiting)
         is_waiting = wait_until(&sender.settled, deadline_mono_ms);
-    bool has_ended = was_running && !sender.is_running;
-    if (has_ended)
+    bool is_ours = sender.has_thread, has_ended = !sender.is_running;
+    pthread_t thread = sender.thread;
+    struct fl_post *post = has_ended ? sender.post : NULL;
+    sender.has_thread = false;
+    if (post) {
         spool_the_rest(deadline_mono_ms);
+        sender.post = NULL;
+    }
     while (sender.first)
         drop(pop(), FL_LOST_AT_EXIT);
     leave();
-    if (has_ended) {
-        pthread_join(sender.thread, NULL);
-        fl_post_free(sender.post);
-        sender.post = NULL;
-    } else if (was_running) {
-        pthread_detach(sender.thread);
-    }
+    if (is_ours && has_ended)
+        pthread_join(thread, NULL);
+    else if (is_ours)
+        pthread_detach(thread);
+    fl_post_free(post);
 }
 
 struct fl_sent_counts fl_sender_counts(void)
@@ -554,6 +575,12 @@ size_t fl_sender_waiting(void)
     return n;
 }
 
+void fl_sender_inject(const struct clock *clock, uint64_t (*random)(void))
+{
+    sender.clock = clock;
+    sender.random = random;
+}
+
 void fl_sender_before_fork(void)
 {
     enter();
@@ -571,8 +598,8 @@ void fl_sender_after_fork_in_child(void)
     set_up_conditions(); // their old state speaks of threads that do not exist here
     for (size_t i = 0; i < FL_SERVER_MAX; i++)
         sender.pace[i] = (struct fl_pace){0};
-    sender.is_posting = sender.is_posting_spooled = sender.is_running = sender.is_closed =
-        sender.stop = false;
+    sender.is_posting = sender.is_posting_spooled = sender.has_thread = sender.is_running =
+        sender.is_closed = sender.stop = false;
     sender.post = NULL; // its connections are the parent's: closing them would speak on them
     sender.hurry = false;
     sender.flush_n = sender.stuck_n = 0;

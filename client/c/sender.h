@@ -4,6 +4,7 @@
 #ifndef FLAWLESS_CLIENT_SENDER_H
 #define FLAWLESS_CLIENT_SENDER_H
 
+#include "base/clock.h"
 #include "hostports.h"
 #include "report.h"
 
@@ -47,7 +48,7 @@ void fl_sender_nudge(void);
 bool fl_sender_flush(int64_t deadline_mono_ms);
 
 // Ends the thread, waiting no longer than until the deadline; what still waits goes to the spool or
-// is dropped.
+// is dropped. May be called more than once, and by several threads.
 void fl_sender_stop(int64_t deadline_mono_ms);
 
 struct fl_sent_counts fl_sender_counts(void);
@@ -62,5 +63,9 @@ size_t fl_sender_waiting(void); // reports in the queue or on their way
 void fl_sender_before_fork(void);
 void fl_sender_after_fork_in_parent(void);
 void fl_sender_after_fork_in_child(void);
+
+// For tests, before anything else: time, which has to be awaited by fl_sender_nudge when it jumps,
+// and what chooses the server and the length of waits.
+void fl_sender_inject(const struct clock *clock, uint64_t (*random)(void));
 
 #endif
