@@ -103,26 +103,6 @@ void visit_variables(struct capture *c, PyFrameObject *frame, visit_variable *vi
 // The same for what a dict holds, as long as nobody changes it.
 void visit_dict(struct capture *c, PyObject *dict, visit_variable *visit, void *context);
 
-// ---- heads.c: the members of a frame that say where it is, with the lines around it
-struct place {
-    PyCodeObject *code;
-    PyObject *globals; // dict
-    PyObject *module;  // its name, or None
-    int line_number;
-};
-void write_site(struct capture *c, const struct place *p);
-
-// ---- frames.c: the member "stacktrace" of an exception
-// The frames of traceback (NULL for none); before them those of caller and its callers (NULL for
-// none).
-void write_stack(struct capture *c, PyObject *traceback, PyFrameObject *caller);
-// What place_of says of a file; a new reference, or NULL.
-PyObject *ask_place(struct capture *c, PyObject *filename, PyObject *module);
-int line_of(PyTracebackObject *entry);
-// Walk to the end of a traceback that the program may cut meanwhile; next_entry takes the entry.
-PyTracebackObject *first_entry(PyObject *traceback); // NULL for NULL
-PyTracebackObject *next_entry(PyTracebackObject *entry);
-
 // ---- scratch.c: memory that one capture leaves to the next, each for its purpose
 extern struct buffer value_scratch, variables_scratch, exceptions_scratch;
 // An empty buffer of at most max bytes. A capture in another thread meanwhile gets new memory.

@@ -6,6 +6,7 @@
 #include "capture.h"
 #include "client/c/hide.h"
 #include "client/c/report.h"
+#include "frames.h"
 
 enum { EVENT_BYTES_USUAL = 48 * 1024 };
 
@@ -231,8 +232,10 @@ static void write_exception(struct capture *c, const struct occurrence *o,
     if (traceback && !PyTraceBack_Check(traceback))
         Py_CLEAR(traceback);
     PyFrameObject *caller = exception == o->exception ? o->caller : NULL;
-    if (traceback || caller)
-        write_stack(c, traceback, caller);
+    PyObject *filename;
+    int line_number;
+    if (traceback || caller || find_syntax_error(exception, &filename, &line_number))
+        write_stack(c, exception, traceback, caller);
     json_object_end(&c->json);
     Py_XDECREF(traceback);
 }
@@ -460,7 +463,7 @@ static struct buffer attempt(const struct occurrence *o, int64_t variable_bytes,
     if (o->exception)
         write_chain(&c, o);
     else if (o->caller)
-        write_stack(&c, NULL, o->caller);
+        write_stack(&c, NULL, NULL, o->caller);
     write_request(&c, o->request);
     *was_interrupted |= c.was_interrupted;
     give_scratch(&value_scratch, &c.value);
@@ -532,6 +535,10 @@ uint64_t error_of(const struct occurrence *o)
 {
     uint64_t hash = o->exception ? hash_of_type(o->exception) : hash_of_message(o->details);
     uint64_t last = 0;
+    PyObject *filename;
+    int line_number;
+    if (find_syntax_error(o->exception, &filename, &line_number))
+        hash = mix(mix(hash, hash_of(filename)), (uint64_t)line_number);
     if (!o->traceback)
         return hash_of_callers(hash, o->caller);
     for (PyTracebackObject *e = first_entry(o->traceback); e; e = next_entry(e)) {

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include <string.h>
 
-#include "capture.h"
+#include "frames.h"
 
 struct helpers helpers;
 
 // What is gathered of a stack before it is written; strong references.
 struct entry {
-    PyFrameObject *frame;
+    PyFrameObject *frame; // NULL: the line of a SyntaxError, which never ran
     struct place place;
 };
 
@@ -91,7 +91,7 @@ static bool is_own(struct capture *c, const struct place *p)
 {
     if (!may_be_own(p->module))
         return false;
-    PyObject *place = ask_place(c, p->code->co_filename, p->module);
+    PyObject *place = ask_place(c, p->filename, p->module);
     bool is_own = place == Py_None;
     Py_XDECREF(place);
     return is_own;
@@ -113,7 +113,10 @@ static void find_place(struct place *p, PyFrameObject *frame, int line_number)
     static PyObject *name;
     if (!name)
         name = PyUnicode_InternFromString("__name__");
-    p->code = PyFrame_GetCode(frame);
+    PyCodeObject *code = PyFrame_GetCode(frame);
+    p->filename = keep(code->co_filename);
+    p->function = keep(code->co_name);
+    Py_DECREF(code);
     p->globals = globals_of(frame);
     p->line_number = line_number;
     bool has_globals = name && p->globals && PyDict_Check(p->globals);
@@ -125,7 +128,8 @@ static void find_place(struct place *p, PyFrameObject *frame, int line_number)
 static void release_entry(struct entry *e)
 {
     Py_XDECREF(e->frame);
-    Py_XDECREF(e->place.code);
+    Py_XDECREF(e->place.filename);
+    Py_XDECREF(e->place.function);
     Py_XDECREF(e->place.globals);
     Py_XDECREF(e->place.module);
 }
@@ -180,6 +184,42 @@ static void gather(struct capture *c, struct stack *s, PyObject *traceback, PyFr
             push(c, s, e->tb_frame, line_of(e));
 }
 
+bool find_syntax_error(PyObject *exception, PyObject **filename, int *line_number)
+{
+    if (!exception || !PyObject_TypeCheck(exception, (PyTypeObject *)PyExc_SyntaxError))
+        return false;
+    PySyntaxErrorObject *error = (PySyntaxErrorObject *)exception;
+    *filename = error->filename;
+    bool is_file = *filename && PyUnicode_CheckExact(*filename) &&
+                   PyUnicode_GET_LENGTH(*filename) > 0 &&
+                   PyUnicode_READ_CHAR(*filename, 0) != '<'; // such as "<string>"
+    if (!is_file || !error->lineno || !PyLong_CheckExact(error->lineno))
+        return false;
+    int overflow = 0;
+    long number = PyLong_AsLongAndOverflow(error->lineno, &overflow);
+    *line_number = (int)number;
+    return !overflow && number > 0 && number <= INT_MAX;
+}
+
+static void push_syntax_error(struct stack *s, PyObject *exception)
+{
+    static PyObject *function;
+    PyObject *filename;
+    int line_number;
+    if (!function)
+        function = PyUnicode_InternFromString("<module>");
+    if (!function || s->n == FRAME_MAX || !find_syntax_error(exception, &filename, &line_number))
+        return;
+    PyObject *globals = PyDict_New();
+    if (!globals) {
+        PyErr_Clear();
+        return;
+    }
+    const struct place place = {keep(filename), keep(function), globals, keep(Py_None),
+                                line_number};
+    s->entries[s->n++] = (struct entry){NULL, place};
+}
+
 // ---- writing it
 
 static void write_frame(struct capture *c, const struct entry *e, struct text variables)
@@ -207,7 +247,8 @@ static void gather_variables(struct capture *c, const struct stack *s, struct ga
     for (int i = 0; i < VARIABLE_FRAME_MAX && i < s->n; i++) {
         size_t start = g->json.len;
         c->json = (struct json_out){.out = &g->json};
-        write_variables(c, s->entries[s->n - 1 - i].frame);
+        if (s->entries[s->n - 1 - i].frame)
+            write_variables(c, s->entries[s->n - 1 - i].frame);
         if (g->json.failed)
             g->json.len = start;
         g->ends[i] = g->json.len;
@@ -223,12 +264,13 @@ static struct text variables_of(const struct gathered *g, int place)
     return text_until(text_from(buffer_text(&g->json), start), g->ends[place] - start);
 }
 
-void write_stack(struct capture *c, PyObject *traceback, PyFrameObject *caller)
+void write_stack(struct capture *c, PyObject *exception, PyObject *traceback, PyFrameObject *caller)
 {
     struct stack s;
     struct gathered g = {.json = take_scratch(&variables_scratch, 2 * VARIABLE_BYTES_MAX)};
     s.n = 0;
     gather(c, &s, traceback, caller);
+    push_syntax_error(&s, exception);
     gather_variables(c, &s, &g);
     json_name(&c->json, "stacktrace");
     json_object(&c->json);

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "capture.h"
+#include "frames.h"
 
 enum { SET_N = 128, WAY_N = 4, HEAD_BYTES_MAX = 8192 };
 
@@ -60,13 +60,13 @@ static void write_text(struct capture *c, const char *name, PyObject *string, Py
 
 static void write_place(struct capture *c, const struct place *p)
 {
-    PyObject *found = ask_place(c, p->code->co_filename, p->module);
+    PyObject *found = ask_place(c, p->filename, p->module);
     bool is_known = found && PyTuple_CheckExact(found) && PyTuple_GET_SIZE(found) == 3;
-    PyObject *unknown = p->code->co_filename;
+    PyObject *unknown = p->filename;
     write_text(c, "abs_path", is_known ? PyTuple_GET_ITEM(found, 0) : unknown, 4096);
     write_text(c, "filename", is_known ? PyTuple_GET_ITEM(found, 1) : unknown, 4096);
     write_text(c, "module", p->module, 1024);
-    write_text(c, "function", p->code->co_name, 1024);
+    write_text(c, "function", p->function, 1024);
     json_name(&c->json, "lineno");
     json_number(&c->json, p->line_number);
     json_name(&c->json, "in_app");
@@ -106,8 +106,7 @@ static void write_source(struct capture *c, const struct place *p)
 {
     PyObject *lines = NULL;
     if (helpers.source_lines)
-        lines = PyObject_CallFunctionObjArgs(helpers.source_lines, p->code->co_filename, p->globals,
-                                             NULL);
+        lines = PyObject_CallFunctionObjArgs(helpers.source_lines, p->filename, p->globals, NULL);
     swallow_error(c);
     if (lines && PyList_CheckExact(lines) && p->line_number >= 1 &&
         p->line_number <= PyList_GET_SIZE(lines)) {
@@ -139,16 +138,16 @@ static struct buffer make_json(struct capture *c, const struct place *p, size_t 
 
 static struct head *set_of(const struct place *p)
 {
-    uint64_t hash = (uintptr_t)p->code->co_name;
-    hash = hash * 31 + (uintptr_t)p->code->co_filename;
+    uint64_t hash = (uintptr_t)p->function;
+    hash = hash * 31 + (uintptr_t)p->filename;
     hash = (hash * 31 + (uint64_t)p->line_number) * 0x9e3779b97f4a7c15u;
     return heads[(hash >> 32) % SET_N];
 }
 
 static bool is_of(const struct head *h, const struct place *p)
 {
-    return h->filename == p->code->co_filename && h->function == p->code->co_name &&
-           h->module == p->module && h->line_number == p->line_number;
+    return h->filename == p->filename && h->function == p->function && h->module == p->module &&
+           h->line_number == p->line_number;
 }
 
 static void forget(struct head *h)
@@ -192,15 +191,15 @@ static void append(struct capture *c, const struct head *h)
 
 void write_site(struct capture *c, const struct place *p)
 {
-    uint64_t stamp = stamp_of(c, p->code->co_filename);
+    uint64_t stamp = stamp_of(c, p->filename);
     const struct head *known = stamp ? find_head(p, stamp) : NULL;
     if (known) {
         append(c, known);
         return;
     }
     struct head made = {
-        .filename = p->code->co_filename,
-        .function = p->code->co_name,
+        .filename = p->filename,
+        .function = p->function,
         .module = p->module,
         .line_number = p->line_number,
         .stamp = stamp,

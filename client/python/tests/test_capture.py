@@ -5,6 +5,7 @@ import array
 import collections
 import dataclasses
 import enum
+import importlib
 import json
 import os
 import sys
@@ -736,3 +737,29 @@ def test_secrets_in_the_text_of_a_request_are_hidden(server):
         "data": "password=[Filtered]",
         "url": "http://me:[Filtered]@shop/",
     }
+
+
+def frames_of(event):
+    return event["exception"]["values"][-1]["stacktrace"]["frames"]
+
+
+def test_a_syntax_errors_own_line_is_the_innermost_frame(server, tmp_path, monkeypatch):
+    for name in ("first", "second"):
+        (tmp_path / (name + "_broken.py")).write_text("x = 1\ny = = 2\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    for name in ("first", "second"):
+        record_error(exc_info=raised(importlib.import_module, name + "_broken"))
+    first, second = (frames_of(event)[-1] for event in server.flushed())
+    assert first["abs_path"] == str(tmp_path / "first_broken.py")
+    assert (first["lineno"], first["context_line"]) == (2, "y = = 2")
+    assert first["in_app"] is True and first["pre_context"] == ["x = 1"]
+    assert second["abs_path"] == str(tmp_path / "second_broken.py")
+
+
+def test_a_syntax_error_in_no_file_or_with_odd_members_keeps_its_traceback(server):
+    odd = SyntaxError("odd", ("shop.py", "many", 1, "x"))
+    for exception in (raised(compile, "x = (", "<string>", "exec"), odd):
+        record_error(exc_info=exception)
+    for event in server.flushed():
+        innermost = frames_of(event)[-1]["abs_path"]
+        assert os.path.dirname(innermost) == os.path.dirname(__file__)

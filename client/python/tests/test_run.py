@@ -137,6 +137,15 @@ def test_what_a_module_misses_is_an_error_of_the_program(server, run, tmp_path):
     assert request.event["exception"]["values"][0]["type"] == "ModuleNotFoundError"
 
 
+def test_a_program_that_python_cannot_read_is_reported_with_its_line(server, run, tmp_path):
+    done = run("program.py", program="x = 1\ny = (\n", FLAWLESS_DSN=server.dsn)
+    assert done.returncode == 1 and "SyntaxError" in done.stderr
+    (request,) = server.wait_for(1)
+    (frame,) = request.event["exception"]["values"][0]["stacktrace"]["frames"]
+    assert frame["abs_path"] == str(tmp_path / "program.py")
+    assert (frame["lineno"], frame["context_line"]) == (2, "y = (")
+
+
 def test_help_version_and_manual_page_agree(run):
     manual = (pathlib.Path(__file__).parent.parent / "man/flawless-run.1").read_text()
     said = run("--help").stdout
