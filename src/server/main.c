@@ -203,7 +203,8 @@ static int print_manual(void)
           ".Sh EXIT STATUS\n"
           "0 when all went well, 1 when something could not be done (one line on standard error\n"
           "says what and what to do about it), 2 when the command line is wrong.\n"
-          ".Sh SEE ALSO\n.Xr git-blame 1 ,\n.Xr flawless.cfg 5\n",
+          ".Sh SEE ALSO\n.Xr flawless-run 1 ,\n.Xr git-blame 1 ,\n.Xr flawless 3 ,\n.Xr "
+          "flawless.cfg 5\n",
           stdout);
     return 0;
 }

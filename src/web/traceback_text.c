@@ -58,6 +58,18 @@ static void write_number(struct json_out *out, const char *name, int64_t value)
     json_number(out, value);
 }
 
+static void write_variables(struct json_out *out, const char *name,
+                            const struct variable *variables, size_t n)
+{
+    json_name(out, name);
+    json_object(out);
+    for (size_t i = 0; i < n; i++) {
+        json_name_text(out, variables[i].name);
+        json_string(out, variables[i].value);
+    }
+    json_object_end(out);
+}
+
 static void write_frame_json(const struct frame *frame, struct json_out *out)
 {
     json_object(out);
@@ -65,13 +77,7 @@ static void write_frame_json(const struct frame *frame, struct json_out *out)
     write_number(out, "line_number", frame->line_number);
     write_text(out, "function_name", frame->function);
     write_text(out, "text", frame->text);
-    json_name(out, "frame_locals");
-    json_object(out);
-    for (size_t i = 0; i < frame->variable_n; i++) {
-        json_name_text(out, frame->variables[i].name);
-        json_string(out, frame->variables[i].value);
-    }
-    json_object_end(out);
+    write_variables(out, "frame_locals", frame->variables, frame->variable_n);
     json_object_end(out);
 }
 
@@ -88,6 +94,11 @@ void traceback_write_json(const struct report *report, struct json_out *out)
     write_text(out, "exception_message", exception->message);
     write_text(out, "hostname", report->hostname);
     write_text(out, "additional_info", report->request);
+    write_text(out, "release", report->release);
+    write_text(out, "environment", report->environment);
+    write_text(out, "transaction", report->transaction);
+    write_variables(out, "user", report->user, report->user_n);
+    write_variables(out, "tags", report->tags, report->tag_n);
     write_number(out, "error_count", report->error_count);
     json_name(out, "error_threshold");
     if (report->error_threshold)

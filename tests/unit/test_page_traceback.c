@@ -115,6 +115,8 @@ static void a_tracebacks_json_adds_the_last_errors_data(void **state)
                "\"fixed_commit\":\"\",\"confidence\":\"low\",\"reason\":\"wrote the line in ");
     assert_has(json, "\"Eve <eve@example.com>\"],\"variants\":[{\"exception_type\":\"TypeError\",");
     assert_has(json, "\"predecessor\":null,\"successors\":[],\"source\":{\"is_waiting\":true},");
+    assert_has(json, "\"environment\":\"production\",\"transaction\":\"/invoices\","
+                     "\"user\":{\"id\":\"<7>\"},\"tags\":{\"tenant\":\"north\"},");
     assert_has(json, "\"frame_locals\":{\"_hidden\":\"<script>alert(1)</script>\",\"rate\":"
                      "\"None\"}}],\"exception_type\":\"TypeError\",");
     assert_has(json, "\"error_count\":3,\"error_threshold\":10}}");

@@ -25,6 +25,13 @@ def own_scope():
     context.end(around)
 
 
+def test_a_user_may_be_given_as_one_mapping(server):
+    flawless.set_user({"id": 7, "email": None, "plan": "free"})
+    report()
+    (event,) = server.flushed()
+    assert event["user"] == {"id": "7", "plan": "free"}
+
+
 def test_the_user_and_the_tags_go_out_with_a_report(server):
     flawless.set_user(id=7, email="ada@example.com")
     flawless.set_tag("tenant", "north")

@@ -51,8 +51,9 @@ def test_record_error_never_raises(server):
     record_error(exc_info=ValueError("a"), hostname=5, error_threshold="many")
     record_error(exc_info=ValueError("b"), additional_info=lambda: 1 / 0)
     record_error(exc_info=ValueError("c"), additional_info=object(), preceding_stack=7)
+    record_error(exc_info=ValueError("d"), error_threshold=float("inf"))
     events = server.flushed()
-    assert [event["exception"]["values"][0]["value"] for event in events] == ["b", "c"]
+    assert [event["exception"]["values"][0]["value"] for event in events] == ["a", "b", "c", "d"]
 
 
 def test_an_exception_may_be_given_as_other_monitors_and_logging_take_it(server):

@@ -81,6 +81,21 @@ def test_a_directory_that_others_can_write_is_refused(tmp_path):
         flawless.init("127.0.0.1:9", hooks=False, spool_dir=tmp_path)
 
 
+def test_a_directory_of_the_environment_that_cannot_be_used_costs_no_report(run_program, tmp_path):
+    (tmp_path / "open").mkdir()
+    os.chmod(tmp_path / "open", 0o777)
+    server = Server()
+    done = run_program(
+        "import flawless\nflawless.record_error(ValueError('sent'))\n",
+        FLAWLESS_DSN=server.dsn,
+        FLAWLESS_SPOOL_DIR=str(tmp_path / "open"),
+    )
+    assert "reports are not kept while the server is away: " in done.stderr
+    assert "others may write there" in done.stderr
+    assert values(server) == ["sent"]
+    server.close()
+
+
 DRAIN_PAST_ONE = """
 import os, sys, time
 import flawless

@@ -261,6 +261,11 @@ def test_the_traceback_as_json_adds_the_last_occurrence(server, code):
         "exception_message": "no tea",
         "hostname": "web-1",
         "additional_info": "GET /tea",
+        "release": "",
+        "environment": "",
+        "transaction": "",
+        "user": {},
+        "tags": {},
         "error_count": 4,
         "error_threshold": 9,
     }

@@ -70,7 +70,10 @@ def _listed(dsn: str) -> list[str]:
 
 
 def _configure(
-    hostports: Sequence[str], key: Optional[str] = None, delivery: Optional[Delivery] = None
+    hostports: Sequence[str],
+    key: Optional[str] = None,
+    delivery: Optional[Delivery] = None,
+    spools: bool = True,
 ) -> None:
     global _is_configured, _has_warned, _servers, _delivery
     if isinstance(hostports, str) or not all(isinstance(one, str) for one in hostports):
@@ -80,12 +83,13 @@ def _configure(
     # No lock here: a fork could leave it locked for ever in the child.
     delivery = delivery or _delivery
     key = key or _environment_key()
+    spool_dir = delivery.spool_dir or os.environ.get("FLAWLESS_SPOOL_DIR")
     _capture.configure(
         list(hostports),
         key,
         _milliseconds(delivery.client_timeout),
         delivery.ca_file or os.environ.get("FLAWLESS_CA_FILE"),
-        delivery.spool_dir or os.environ.get("FLAWLESS_SPOOL_DIR"),
+        spool_dir if spools else None,
     )
     _servers = (tuple(hostports), key)
     _delivery = delivery
@@ -99,9 +103,16 @@ def _configure_from_surroundings() -> None:
         return
     try:
         _configure(_listed(hostport))
-    except ValueError as problem:
+        return
+    except ValueError as found:
+        problem = found
+    try:  # a directory that cannot be used need not cost the reports
+        _configure(_listed(hostport), spools=False)
+        consequence = "reports are not kept while the server is away"
+    except ValueError:
         _is_configured = True  # say it once
-        warnings.warn("nothing is reported: %s" % problem, RuntimeWarning, stacklevel=2)
+        consequence = "nothing is reported"
+    warnings.warn("%s: %s" % (consequence, problem), RuntimeWarning, stacklevel=2)
 
 
 def set_hostports(hostports: Sequence[str]) -> None:
@@ -267,6 +278,13 @@ def _request_of(request: Request) -> context.Request:
     return {"data": request} if isinstance(request, str) else request
 
 
+def _threshold_of(given: Any) -> int:
+    try:
+        return int(given or 0)
+    except (TypeError, ValueError, OverflowError):
+        return 0
+
+
 def report(
     exception: Optional[BaseException],
     traceback: Optional[TracebackType],
@@ -292,8 +310,8 @@ def report(
             exception,
             traceback,
             caller,
-            hostname,
-            int(error_threshold or 0),
+            hostname if isinstance(hostname, str) else None,
+            _threshold_of(error_threshold),
             _request_of(request),
             is_handled,
             details,

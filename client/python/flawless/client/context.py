@@ -42,14 +42,19 @@ def request() -> Request:
 
 
 def set_user(
-    id: Union[None, str, int] = None,
+    id: Union[None, str, int, Mapping[str, Any]] = None,
     email: Optional[str] = None,
     username: Optional[str] = None,
     ip_address: Optional[str] = None,
 ) -> None:
-    """Says for whom the program works; nothing given: for nobody known."""
-    given = {"id": id, "email": email, "username": username, "ip_address": ip_address}
-    known = {name: str(value) for name, value in given.items() if value is not None}
+    """Says for whom the program works; nothing given: for nobody known. Takes one mapping of these
+    names, and others, too."""
+    given: Mapping[str, Any]
+    if isinstance(id, Mapping):
+        given = id
+    else:
+        given = {"id": id, "email": email, "username": username, "ip_address": ip_address}
+    known = {str(name): str(value) for name, value in given.items() if value is not None}
     current().user = known or None
 
 
