@@ -316,7 +316,7 @@ static int refuse_sub_interpreter(PyObject *self)
 static int add_types(PyObject *module)
 {
     PyTypeObject *types[] = {&watched_function_type, &watched_application_type,
-                             &watched_response_type, &scope_type};
+                             &watched_response_type, &sized_response_type, &scope_type};
     for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
         if (PyModule_AddType(module, types[i]) < 0)
             return -1;

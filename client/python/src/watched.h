@@ -20,6 +20,6 @@ bool tell(PyObject *report, PyObject *caller, bool is_kept);
 extern PyTypeObject watched_function_type;
 
 // ---- wsgi.c
-extern PyTypeObject watched_application_type, watched_response_type;
+extern PyTypeObject watched_application_type, watched_response_type, sized_response_type;
 
 #endif

@@ -17,10 +17,18 @@ struct response {
     PyObject *around;   // scope to go back to when it is closed
 };
 
+static bool has_size(PyObject *iterable)
+{
+    const PyTypeObject *type = Py_TYPE(iterable);
+    return (type->tp_as_sequence && type->tp_as_sequence->sq_length) ||
+           (type->tp_as_mapping && type->tp_as_mapping->mp_length);
+}
+
 // Steals iterable and around.
 static PyObject *watch_response(PyObject *iterable, PyObject *report, PyObject *around)
 {
-    struct response *r = PyObject_GC_New(struct response, &watched_response_type);
+    struct response *r = PyObject_GC_New(
+        struct response, has_size(iterable) ? &sized_response_type : &watched_response_type);
     if (!r) {
         Py_DECREF(iterable);
         Py_DECREF(around);
@@ -142,6 +150,20 @@ PyTypeObject watched_response_type = {
     .tp_traverse = response_traverse,
     .tp_clear = response_clear,
     .tp_dealloc = response_free,
+};
+
+// Servers give what has one part a Content-Length.
+static Py_ssize_t response_size(PyObject *self)
+{
+    return PyObject_Size(((struct response *)self)->iterable);
+}
+
+PyTypeObject sized_response_type = {
+    PyVarObject_HEAD_INIT(NULL, 0).tp_name = "flawless._capture.SizedResponse",
+    .tp_base = &watched_response_type,
+    .tp_basicsize = sizeof(struct response),
+    .tp_flags = Py_TPFLAGS_DEFAULT,
+    .tp_as_sequence = &(PySequenceMethods){.sq_length = response_size},
 };
 
 // ---- the application

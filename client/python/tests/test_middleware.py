@@ -284,3 +284,20 @@ def test_a_file_that_cannot_be_watched_is_sent_all_the_same():
     before = context.current()
     assert list(application({"wsgi.file_wrapper": Wrapper}, None)) == [b"all"]
     assert context.current() is before
+
+
+def test_a_response_that_knows_its_length_still_does():
+    class Page:
+        def __iter__(self):
+            return iter([b"page"])
+
+        def __len__(self):
+            return 1
+
+    def respond(environ, answer):
+        return Page()
+
+    response = FlawlessMiddleware(respond)({}, None)
+    assert (len(response), list(response)) == (1, [b"page"])
+    response.close()
+    assert not hasattr(FlawlessMiddleware(lambda environ, answer: iter([]))({}, None), "__len__")
