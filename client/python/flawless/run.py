@@ -72,15 +72,26 @@ def _has_main_inside(path: str) -> bool:
     return pkgutil.get_importer(path) is not None
 
 
+def _new_main(**members: Any) -> types.ModuleType:
+    """A module that stays: threads and handlers at exit may outlive the program's last line."""
+    main = types.ModuleType("__main__")
+    main.__dict__.update(__builtins__=__builtins__, **members)
+    sys.modules["__main__"] = main
+    return main
+
+
+def _run_module(name: str, is_named: bool) -> None:
+    # What Python itself calls for -m and for directories: runpy's public functions run a module
+    # that is __main__ only until it ends.
+    _new_main()
+    runpy._run_module_as_main(name, is_named)  # type: ignore[attr-defined]
+
+
 def _run_file(path: str) -> None:
     path = os.path.abspath(path)  # as Python has it: true also after os.chdir
     with open(path, "rb") as file:
         code = compile(file.read(), path, "exec", dont_inherit=True)
-    # A module that stays: threads and handlers at exit may outlive this call.
-    main = types.ModuleType("__main__")
-    main.__dict__.update(__file__=path, __builtins__=__builtins__, __cached__=None)
-    sys.modules["__main__"] = main
-    exec(code, main.__dict__)
+    exec(code, _new_main(__file__=path, __cached__=None).__dict__)
 
 
 def _is_missing(module: str) -> bool:
@@ -120,9 +131,9 @@ def main(arguments: Optional[Sequence[str]] = None) -> None:
     if options.is_module:
         if _is_missing(options.program):
             sys.exit("flawless-run: there is no module %s" % options.program)
-        runpy.run_module(options.program, run_name="__main__", alter_sys=True)
+        _run_module(options.program, is_named=True)
     elif _has_main_inside(os.path.abspath(options.program)):
-        runpy.run_path(directory, run_name="__main__")
+        _run_module("__main__", is_named=False)
     else:
         _run_file(options.program)
 

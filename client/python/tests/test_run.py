@@ -178,3 +178,30 @@ def test_an_asyncio_task_that_nobody_awaits_is_reported(server, run):
     assert run("program.py", program=program, FLAWLESS_DSN=server.dsn).returncode == 0
     (request,) = server.wait_for(1)
     assert request.event["exception"]["values"][0]["value"] == "forgotten"
+
+
+OUTLIVED = """
+import atexit, pickle, sys, threading
+
+class Thing:
+    pass
+
+def work(who):
+    assert type(pickle.loads(pickle.dumps(Thing()))) is Thing
+    print(who, sys.modules["__main__"].__name__, len(sys.argv))
+
+def late():
+    threading.main_thread().join()
+    work("thread")
+
+atexit.register(work, "exit")
+threading.Thread(target=late).start()
+"""
+
+
+@pytest.mark.parametrize("how", [["program.py"], ["-m", "program"], ["folder"]])
+def test_what_outlives_the_programs_last_line_still_has_its_module(server, run, tmp_path, how):
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder" / "__main__.py").write_text(OUTLIVED)
+    done = run("--dsn", server.dsn, *how, "argument", program=OUTLIVED)
+    assert (done.stdout, done.stderr) == ("thread __main__ 2\nexit __main__ 2\n", "")
