@@ -5,6 +5,8 @@
 
 #include "base/clock.h"
 
+enum { FULL_WAIT_MS = 1000 };
+
 // The lock is held for look-ups in the table only, never while the sender is called (except by
 // fork, which takes both: this one first).
 static struct {
@@ -40,9 +42,13 @@ static void after_fork_in_child(void)
     pthread_mutex_unlock(&client.lock);
 }
 
-// Called by the sender's thread: what was held back for ten minutes.
+// Called by the sender's thread: what was held back for ten minutes, and waits on when there is no
+// room for it.
 static struct fl_report *take_due(int64_t now, int64_t *next_at_ms)
 {
+    *next_at_ms = now + FULL_WAIT_MS;
+    if (fl_sender_waiting() >= FL_QUEUE_MAX)
+        return NULL;
     pthread_mutex_lock(&client.lock);
     struct fl_report *report = fl_throttle_take(&client.throttle, now, false);
     *next_at_ms = fl_throttle_due_at(&client.throttle);
@@ -78,6 +84,22 @@ bool fl_client_is_on(void)
     return is_on;
 }
 
+static void give_back(uint64_t error, int64_t count)
+{
+    pthread_mutex_lock(&client.lock);
+    fl_throttle_give_back(&client.throttle, error, count);
+    pthread_mutex_unlock(&client.lock);
+}
+
+// A report that was kept, and may stand for many.
+static void put_kept(struct fl_report *report)
+{
+    uint64_t error = report->error;
+    int64_t count = report->error_count;
+    if (!fl_sender_put(report))
+        give_back(error, count);
+}
+
 bool fl_client_begin(uint64_t error, struct fl_ticket *ticket)
 {
     struct fl_report *forced = NULL;
@@ -91,15 +113,8 @@ bool fl_client_begin(uint64_t error, struct fl_ticket *ticket)
     }
     pthread_mutex_unlock(&client.lock);
     if (forced)
-        fl_sender_put(forced);
+        put_kept(forced);
     return ticket->verdict != FL_COUNT;
-}
-
-static void give_back(const struct fl_ticket *ticket)
-{
-    pthread_mutex_lock(&client.lock);
-    fl_throttle_give_back(&client.throttle, ticket->error, ticket->count);
-    pthread_mutex_unlock(&client.lock);
 }
 
 static void keep(const struct fl_ticket *ticket, struct fl_report *report)
@@ -108,7 +123,7 @@ static void keep(const struct fl_ticket *ticket, struct fl_report *report)
     struct fl_report *surplus = fl_throttle_keep(&client.throttle, ticket->error, report);
     pthread_mutex_unlock(&client.lock);
     if (surplus)
-        fl_sender_put(surplus);
+        put_kept(surplus);
     else
         fl_sender_nudge();
 }
@@ -123,7 +138,7 @@ void fl_client_end(const struct fl_ticket *ticket, struct buffer *members, int64
     if (report)
         report->error_count = ticket->count;
     if (!report || !fl_sender_put(report))
-        give_back(ticket);
+        give_back(ticket->error, ticket->count);
 }
 
 bool fl_client_flush(int64_t timeout_ms)
@@ -135,7 +150,7 @@ bool fl_client_flush(int64_t timeout_ms)
         pthread_mutex_unlock(&client.lock);
         if (!report)
             break;
-        fl_sender_put(report);
+        put_kept(report);
     }
     return fl_sender_flush(deadline_ms);
 }

@@ -17,6 +17,7 @@ struct fl_report {
     int64_t happened_at_ms;  // wall clock
     int64_t error_count;     // occurrences it stands for, at least 1
     int64_t error_threshold; // of the program; 0 when it has none
+    uint64_t error;          // whose occurrences it stands for; set by the throttle that kept it
     int64_t queued_mono_ms;  // set by the sender
     unsigned refused_n;      // answers that say the server stumbled over it; set by the sender
 };

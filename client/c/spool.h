@@ -22,9 +22,10 @@ enum {
 
 struct fl_spool {
     const char *directory; // NULL: none, and nothing is kept
-    size_t file_n, bytes;  // as of the newest look, and what was put since
+    size_t file_n, bytes;  // as of the newest count, and what was put since
     bool is_counted;
-    bool in_haste; // what is put need not outlive the machine, only the process
+    unsigned quick_n; // looks that need not count
+    bool in_haste;    // what is put need not outlive the machine, only the process
 };
 
 // A file that was taken and is locked until it is given up.

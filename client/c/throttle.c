@@ -89,6 +89,7 @@ struct fl_report *fl_throttle_keep(struct fl_throttle *t, uint64_t key, struct f
         fl_report_free(report);
         return NULL;
     }
+    report->error = key;
     e->kept = report;
     t->kept_size += fl_report_size(report);
     return t->kept_size > FL_THROTTLE_KEPT_MAX ? take_kept(t, e) : NULL;

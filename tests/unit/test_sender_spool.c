@@ -4,6 +4,7 @@
 
 #include <pthread.h>
 #include <stdio.h>
+#include <sys/resource.h>
 #include <time.h>
 
 #include "client/c/pace.h"
@@ -113,6 +114,32 @@ static void a_full_spool_leaves_reports_in_the_queue(void **state)
     assert_int_equal(folder_count(directory), 1);
     assert_true(sending_flush(1000));
     sending_assert_arrived(server, 1, 1);
+    sending_end(&server, 1);
+}
+
+static void without_file_descriptors_nothing_is_lost(void **state)
+{
+    struct http_server *server = http_server_new();
+    struct rlimit before;
+    (void)state;
+    sending_freeze();
+    send_to(server);
+    assert_true(sending_put(1));
+    sending_pass(0); // nobody listens, so it is kept
+    http_server_open(server);
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+    const struct rlimit none = {.rlim_cur = 3, .rlim_max = before.rlim_max};
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+    assert_true(sending_put(2));
+    sending_pass(100 * 1000);
+    size_t waiting_n = fl_sender_waiting();
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+    assert_int_equal(waiting_n, 1);
+    assert_int_equal(folder_count(directory), 1);
+    sending_pass(100 * 1000);
+    assert_int_equal(http_server_requests(server), 2);
+    assert_int_equal(folder_count(directory), 0);
+    assert_int_equal(fl_sender_counts().sent, 2);
     sending_end(&server, 1);
 }
 
@@ -265,6 +292,7 @@ int main(void)
         IN_DIRECTORY(another_server_is_tried_before_the_spool),
         IN_DIRECTORY(a_spool_that_vanished_leaves_reports_in_the_queue),
         IN_DIRECTORY(a_full_spool_leaves_reports_in_the_queue),
+        IN_DIRECTORY(without_file_descriptors_nothing_is_lost),
         IN_DIRECTORY(what_was_left_is_sent_without_a_new_report),
         IN_DIRECTORY(a_refusal_removes_it_and_not_now_does_not),
         IN_DIRECTORY(what_the_server_stumbles_over_does_not_keep_the_others_from_it),

@@ -226,6 +226,34 @@ static void two_thousand_files_are_the_most(void **state)
     buffer_release(&bytes);
 }
 
+// It counts now and then only, so it is to notice what others put as well as what it took.
+static void a_long_drain_knows_how_much_room_there_is(void **state)
+{
+    struct fl_spool spool = {.directory = directory};
+    struct fl_spooled taken;
+    struct buffer bytes = {0};
+    uint64_t too_old_n = 0;
+    char id[33];
+    (void)state;
+    for (int i = 0; i < FL_SPOOL_FILE_MAX; i++) {
+        snprintf(id, sizeof id, "%032d", i);
+        make_file(id, ".envelope", 1);
+    }
+    for (int i = 0; i < 300; i++) {
+        assert_true(fl_spool_take(&spool, time(NULL), &bytes, &taken, &too_old_n));
+        fl_spool_give_up(&spool, &taken, true);
+        assert_in_range(spool.file_n, FL_SPOOL_FILE_MAX - i - 1, FL_SPOOL_FILE_MAX - i + 100);
+    }
+    spool.in_haste = true;
+    for (int i = 0; i < 300; i++) {
+        snprintf(id, sizeof id, "%031da", i);
+        assert_true(fl_spool_put(&spool, id, envelope_a));
+    }
+    assert_false(fl_spool_put(&spool, id_a, envelope_a));
+    assert_int_equal(folder_count(directory), FL_SPOOL_FILE_MAX);
+    buffer_release(&bytes);
+}
+
 static void sixty_four_mebibytes_are_the_most_to_the_byte(void **state)
 {
     struct fl_spool spool = {.directory = directory};
@@ -509,6 +537,7 @@ int main(void)
         IN_DIRECTORY(what_one_process_sends_is_left_alone_until_it_dies),
         IN_DIRECTORY(processes_that_drain_at_once_take_each_one_once),
         IN_DIRECTORY(two_thousand_files_are_the_most),
+        IN_DIRECTORY(a_long_drain_knows_how_much_room_there_is),
         IN_DIRECTORY(sixty_four_mebibytes_are_the_most_to_the_byte),
         IN_DIRECTORY(what_is_older_than_a_week_is_thrown_away_and_counted),
         IN_DIRECTORY(a_disk_without_room_keeps_nothing_half),

@@ -102,6 +102,8 @@ import flawless
 flawless.init(sys.argv[1], spool_dir=sys.argv[2])
 flawless.client.record_error(exc_info=ValueError("last"))
 until = time.monotonic() + 30
+while not flawless.counters()["dropped_refused"] and time.monotonic() < until:
+    flawless.flush(0.05)
 while os.listdir(sys.argv[2]) and time.monotonic() < until:
     flawless.flush(0.05)
 print(flawless.counters()["dropped_refused"])
