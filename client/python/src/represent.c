@@ -263,10 +263,19 @@ static void add_hidden(struct capture *c)
     buffer_add(&c->value, TEXT("'[Filtered]'"));
 }
 
-// Name and value, as in lists of headers.
-static bool is_secret_pair(Py_ssize_t n, PyObject *first)
+// "--password", and no "--password=value".
+static bool is_option(PyObject *item)
 {
-    return n == 2 && is_secret(first);
+    Py_ssize_t len = PyUnicode_Check(item) ? PyUnicode_GET_LENGTH(item) : 0;
+    return len > 2 && PyUnicode_READ_CHAR(item, 0) == '-' &&
+           PyUnicode_FindChar(item, '=', 0, len, 1) < 0;
+}
+
+// Whether what follows is to be hidden: in a pair of name and value, as in lists of headers, and
+// behind an option of a command.
+static bool names_a_secret(PyObject *item, Py_ssize_t i, Py_ssize_t n)
+{
+    return ((i == 0 && n == 2) || is_option(item)) && is_secret(item);
 }
 
 static void add_list(struct capture *c, PyObject *list, int depth)
@@ -282,7 +291,7 @@ static void add_list(struct capture *c, PyObject *list, int depth)
             add_hidden(c);
         else
             walk(c, item, depth + 1);
-        is_hidden = i == 0 && is_secret_pair(PyList_GET_SIZE(list), item);
+        is_hidden = names_a_secret(item, i, PyList_GET_SIZE(list));
         Py_DECREF(item);
     }
     buffer_add(&c->value, TEXT("]"));
@@ -295,7 +304,7 @@ static void add_tuple(struct capture *c, PyObject *tuple, int depth)
     for (Py_ssize_t i = 0; i < n; i++) {
         if (!begin_item(c, i, n))
             break;
-        if (i == 1 && is_secret_pair(n, PyTuple_GET_ITEM(tuple, 0)))
+        if (i > 0 && names_a_secret(PyTuple_GET_ITEM(tuple, i - 1), i - 1, n))
             add_hidden(c);
         else
             walk(c, PyTuple_GET_ITEM(tuple, i), depth + 1);

@@ -724,6 +724,11 @@ def test_name_and_value_in_a_pair_are_told_apart(server):
     assert shown(server, headers) == (
         "[(b'host', b'shop'), (b'authorization', '[Filtered]'), ['X-Api-Key', '[Filtered]']]"
     )
+    command = ["mysql", "--password", "opaque", "--token=opaque", "db"]
+    assert shown(server, command) == (
+        "['mysql', '--password', '[Filtered]', '--token=[Filtered]', 'db']"
+    )
+    assert shown(server, tuple(command[:3])) == "('mysql', '--password', '[Filtered]')"
     assert shown(server, {b"cookie": b"opaque"}) == "{b'cookie': '[Filtered]'}"
 
 
