@@ -512,3 +512,25 @@ def test_a_wrapper_may_be_let_go_while_it_runs(server):
         signal.signal(signal.SIGUSR1, before)
     assert str(exception) == "handled"
     assert len(server.flushed()) == 1
+
+
+def test_methods_that_python_makes_of_another_kind_can_be_wrapped_each(server):
+    class Base:
+        @wrap_function
+        def __new__(cls):
+            return super().__new__(cls)
+
+        @wrap_function
+        def __init_subclass__(cls):
+            cls.name = cls.__name__
+
+        @wrap_function
+        def __class_getitem__(cls, key):
+            return cls, key
+
+    class Derived(Base):
+        pass
+
+    assert Derived.name == "Derived"
+    assert Derived[3] == (Derived, 3)
+    assert type(Derived().__new__(Derived)) is Derived

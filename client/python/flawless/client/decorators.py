@@ -29,6 +29,13 @@ _ANSWERS: dict[str, Type[Exception]] = {
     "__next__": StopIteration,
 }
 
+# What Python makes of functions with these names when it makes a class, of real ones only.
+_KINDS: dict[str, Any] = {
+    "__class_getitem__": classmethod,
+    "__init_subclass__": classmethod,
+    "__new__": staticmethod,
+}
+
 
 class _Guard:
     """What a wrapper does when the function raises."""
@@ -180,10 +187,10 @@ def wrap_function(
             reraise_exception=reraise_exception,
             save_current_stack_trace=save_current_stack_trace,
         )
-    wrapped: Function = _wrap(
-        func, _Guard(error_threshold, reraise_exception, save_current_stack_trace)
-    )
-    return wrapped
+    wrapped = _wrap(func, _Guard(error_threshold, reraise_exception, save_current_stack_trace))
+    kind = _KINDS.get(func.__name__) if inspect.isfunction(func) else None
+    made: Function = kind(wrapped) if kind else wrapped
+    return made
 
 
 def _wrap_callable(func: Callable[..., Any], guard: _Guard) -> Callable[..., Any]:
