@@ -26,7 +26,7 @@ static void every_failure_doubles_the_wait_up_to_a_minute(void **state)
     }
     assert_int_equal(delay_ms, FL_BACKOFF_MAX_MS);
     http_server_always(server, HTTP_OK);
-    assert_true(sending_flush(1000)); // and a success begins anew
+    assert_true(sending_flush(20 * 1000)); // and a success begins anew
     http_server_answer(server, HTTP_ANSWER("503", ""));
     assert_true(sending_put(2));
     sending_pass(0);
@@ -167,7 +167,7 @@ static void a_flush_tries_once_more_where_only_we_guess(void **state)
     assert_true(sending_put(1));
     sending_pass(0);
     assert_int_equal(fl_sender_waiting(), 1);
-    assert_true(sending_flush(1));
+    assert_true(sending_flush(20 * 1000));
     sending_assert_arrived(server, 1, 1);
     sending_end(&server, 1);
 }

@@ -112,7 +112,7 @@ static void a_full_spool_leaves_reports_in_the_queue(void **state)
     sending_pass(0);
     assert_int_equal(fl_sender_waiting(), 1);
     assert_int_equal(folder_count(directory), 1);
-    assert_true(sending_flush(1000));
+    assert_true(sending_flush(20 * 1000));
     sending_assert_arrived(server, 1, 1);
     sending_end(&server, 1);
 }
