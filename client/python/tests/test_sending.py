@@ -256,6 +256,8 @@ if sys.argv[2:]:
 
 @pytest.mark.parametrize("how", ["os.fork", "fork", "forkserver", "spawn"])
 def test_a_child_process_reports_its_own_and_nothing_of_its_parents(run_program, how):
+    if how == "os.fork" and "libasan" in open("/proc/self/maps").read():
+        pytest.skip("a thread of a forked child may find ASan's own allocator locked")
     server = Server()
     done = run_program(FORK, server.dsn, how)
     assert done.returncode == 0, done.stderr
